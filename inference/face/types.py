@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every estimator answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from numpy import ndarray
+
+from inference.bundle import Camera
+
+
+@dataclass(frozen=True)
+class FaceFit:
+    """A head model explained by one photo.
+
+    The head stands in its own frame (metres, Z up, looking to -Y); the camera carries the whole head pose.
+    shape (S,), expression (E,), pose (J, 3) axis-angle of the joints (gaze in the eyes), offsets (V, 3) free-form identity in metres.
+    residual: RMS landmark distance in percent of the inter-iris distance.
+    """
+
+    shape: ndarray
+    expression: ndarray
+    pose: ndarray
+    offsets: ndarray
+    camera: Camera
+    residual: float
+    warnings: tuple[str, ...] = field(default=())
