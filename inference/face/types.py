@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from numpy import ndarray
 
-from inference.bundle import Camera
+from ..bundle import Camera
 
 
 @dataclass(frozen=True)
