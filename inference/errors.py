@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one kind of failure a user meets: a code for programs and a sentence for people (stdlib only)."""
+
+from __future__ import annotations
+
+# Every code, with what it stands for. AvatarError refuses any other, so this list is complete.
+CODES: dict[str, str] = {
+    "photo_missing": "there is no file at the photo's path",
+    "photo_is_folder": "the photo's path is a folder",
+    "photo_no_permission": "the photo may not be read",
+    "photo_not_image": "the file is not a picture of a supported kind",
+    "photo_damaged": "the picture is truncated or damaged",
+    "photo_too_small": "the picture has too few pixels",
+    "photo_too_large": "the picture has too many pixels to decode safely",
+    "photo_heic_unsupported": "HEIC needs the pillow-heif package",
+    "face_none": "no face was found",
+    "face_too_small": "the face has too few pixels",
+    "face_index": "the photo has fewer faces than the number asked for",
+    "face_unreadable": "the landmark network does not recognise the face that the detector found",
+    "hair_mask_invalid": "the supplied hair mask cannot be used with this photo",
+    "output_exists": "the output path is in the way",
+    "output_no_permission": "the output folder may not be written",
+    "output_disk_full": "the disk has no room for the output",
+    "output_failed": "the output could not be written",
+    "bundle_missing": "there is no bundle at the path",
+    "bundle_invalid": "the bundle is damaged or does not follow its schema",
+    "bundle_version": "the bundle was written by another schema version",
+    "request_invalid": "the request or the command line cannot be understood",
+    "cancelled": "the person cancelled",
+    "internal": "a defect in this program",
+}
+
+
+class AvatarError(Exception):
+    """A failure the user can act on. ``code`` is a key of CODES; ``message`` one sentence: what, why, what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        if code not in CODES:
+            raise ValueError(f"unknown error code {code!r}")
+        super().__init__(message)
+        self.code = code
+        self.message = message
