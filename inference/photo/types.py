@@ -13,13 +13,14 @@ class Photo:
     """An upright photo.
 
     pixels: (H, W, 3) uint8 sRGB, row 0 on top. alpha: (H, W) uint8 or None when the file has no transparency.
-    focal_35mm: EXIF focal length in 35 mm equivalents, or None.
+    focal_35mm: EXIF focal length in 35 mm equivalents, or None. warnings: sentences for the person.
     """
 
     name: str
     pixels: ndarray
     alpha: ndarray | None = None
     focal_35mm: float | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
