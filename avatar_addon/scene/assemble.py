@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bundle becomes objects: the whole import in one screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from ...inference.bundle import SCHEMA_VERSION, Avatar
+from .armature import add_bones, bind, build_armature
+from .emotion_drivers import add_emotions
+from .hair_material import hair_material
+from .hair_object import build_hair
+from .head_object import build_head
+from .lighting import build_lights, face_center, portrait_world
+from .parts_materials import part_materials
+from .photo_camera import build_photo_camera, frame_photo
+
+MARK = "portrait_avatar"
+SPACING = 0.6
+
+
+@dataclass(frozen=True)
+class AvatarObjects:
+    """Names of the data-blocks of one avatar; names, because references do not survive an undo. hair: None when bald."""
+
+    collection: str
+    head: str
+    armature: str
+    hair: str | None
+    camera: str
+    lights: tuple[str, ...]
+
+
+def build_avatar(avatar: Avatar, bundle_folder: Path, scene: bpy.types.Scene) -> AvatarObjects:
+    """Add the avatar to the scene in a collection of its own, named after the photo.
+
+    Avatars already in the scene are left alone; the new one stands beside them. The scene's camera and world are set
+    only where it has none. Must be called in object mode. Raises ValueError or RuntimeError, and leaves nothing behind,
+    when the bundle's contents do not fit together.
+    """
+    place = SPACING * len(find_heads(scene))
+    collection = bpy.data.collections.new(avatar.name)
+    scene.collection.children.link(collection)
+    try:
+        return _fill(collection, avatar, bundle_folder, scene, place)
+    except Exception:
+        remove_avatar(collection)
+        raise
+
+
+def find_heads(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """The head objects of the scene's avatars."""
+    return [item for item in scene.objects if item.type == "MESH" and MARK in item]
+
+
+def avatar_objects(head_object: bpy.types.Object) -> AvatarObjects:
+    """The other data-blocks of the avatar that a head belongs to, found again by their kind."""
+    collection = next(c for c in head_object.users_collection if head_object.name in c.objects)
+    by_kind = {kind: [o.name for o in collection.objects if o.type == kind] for kind in _KINDS}
+    return AvatarObjects(
+        collection=collection.name,
+        head=head_object.name,
+        armature=head_object.parent.name,
+        hair=next(iter(by_kind["CURVES"]), None),
+        camera=next(iter(by_kind["CAMERA"]), ""),
+        lights=tuple(by_kind["LIGHT"]),
+    )
+
+
+def remove_avatar(collection: bpy.types.Collection) -> None:
+    """Delete an avatar's collection, objects and the data only they use."""
+    for item in list(collection.objects):
+        data = item.data
+        bpy.data.objects.remove(item)
+        if data is not None and data.users == 0:
+            bpy.data.batch_remove([data])
+    bpy.data.collections.remove(collection)
+
+
+_KINDS = ("CURVES", "CAMERA", "LIGHT")
+
+
+def _fill(
+    collection: bpy.types.Collection, avatar: Avatar, bundle_folder: Path, scene: bpy.types.Scene, place: float
+) -> AvatarObjects:
+    prefix, head = collection.name, avatar.head
+    images = {role: _load_picture(f"{prefix} {role}", bundle_folder / path) for role, path in avatar.textures.items()}
+
+    head_object = build_head(
+        f"{prefix} head", head, part_materials(prefix, head.part_names, images, avatar.colors)
+    )
+    collection.objects.link(head_object)
+    add_emotions(head_object, head)
+    head_object[MARK] = _mark(avatar)
+
+    armature_object = build_armature(f"{prefix} armature", head)
+    collection.objects.link(armature_object)
+    view_layer = _view_layer(scene)
+    view_layer.update()
+    add_bones(armature_object, head, view_layer)
+    bind(head_object, armature_object, head)
+
+    hair_object = None
+    if len(avatar.hair.points):
+        material = hair_material(f"{prefix} hair", avatar.hair.color)
+        hair_object = build_hair(f"{prefix} hair", avatar.hair, head, head_object, material)
+        collection.objects.link(hair_object)
+
+    camera_object = build_photo_camera(f"{prefix} camera", avatar.camera, images.get("photo"))
+    lights = build_lights(prefix, face_center(head), collection)
+    for item in (camera_object, *lights):
+        collection.objects.link(item)
+        item.parent = armature_object
+    armature_object.location.x = place
+    _set_up_scene(scene, camera_object, avatar)
+    return AvatarObjects(
+        collection=collection.name,
+        head=head_object.name,
+        armature=armature_object.name,
+        hair=hair_object.name if hair_object else None,
+        camera=camera_object.name,
+        lights=tuple(light.name for light in lights),
+    )
+
+
+def _load_picture(name: str, path: Path) -> bpy.types.Image:
+    """The picture, packed: the .blend must not depend on the bundle's folder."""
+    image = bpy.data.images.load(str(path))
+    image.name = name
+    image.pack()
+    return image
+
+
+def _mark(avatar: Avatar) -> dict[str, object]:
+    """What the head remembers of its bundle."""
+    return {
+        "name": avatar.name,
+        "schema_version": SCHEMA_VERSION,
+        "head_model": avatar.head_model,
+        "sources": [dict(source) for source in avatar.sources],
+        "expression": {key: float(value) for key, value in avatar.expression.items()},
+        "pose": {joint: [float(x) for x in axis_angle] for joint, axis_angle in avatar.pose.items()},
+    }
+
+
+def _view_layer(scene: bpy.types.Scene) -> bpy.types.ViewLayer:
+    context = bpy.context
+    return context.view_layer if context.scene == scene else scene.view_layers[0]
+
+
+def _set_up_scene(scene: bpy.types.Scene, camera_object: bpy.types.Object, avatar: Avatar) -> None:
+    if scene.camera is None:
+        scene.camera = camera_object
+        frame_photo(scene, avatar.camera)
+    if scene.world is None:
+        scene.world = portrait_world(f"{avatar.name} world")

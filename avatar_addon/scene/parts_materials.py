@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One material per part of the head mesh."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import bpy
+
+from .eye_material import cornea_material, eye_material
+from .nodes import Color, add_node, finish, new_material, rgba
+from .skin_material import skin_material
+
+DEFAULT_COLORS: dict[str, Color] = {
+    "skin": (0.55, 0.32, 0.23),
+    "mouth": (0.20, 0.035, 0.03),
+    "eyes": (0.75, 0.72, 0.70),
+    "cornea": (1.0, 1.0, 1.0),
+    "teeth": (0.70, 0.63, 0.50),
+    "gums": (0.45, 0.13, 0.12),
+    "tongue": (0.45, 0.12, 0.11),
+    "lashes": (0.012, 0.009, 0.008),
+}
+PLAIN_COLOR: Color = (0.5, 0.5, 0.5)
+TEXTURE_ROLES = {"skin": "skin", "eyes": "eye", "mouth": "mouth", "teeth": "teeth", "gums": "gums", "tongue": "tongue"}
+
+# part -> roughness, specular level, subsurface weight and scale in metres
+_WET_PARTS = {
+    "mouth": (0.35, 0.4, 0.15, 0.003),
+    "teeth": (0.25, 0.5, 0.15, 0.0015),
+    "gums": (0.25, 0.5, 0.2, 0.002),
+    "tongue": (0.3, 0.5, 0.25, 0.003),
+    "lashes": (0.6, 0.2, 0.0, 0.001),
+}
+_PLAIN = (0.5, 0.4, 0.0, 0.001)
+
+
+def part_materials(
+    prefix: str, part_names: tuple[str, ...], images: Mapping[str, bpy.types.Image], colors: Mapping[str, Color]
+) -> list[bpy.types.Material]:
+    """A material for each part, in the mesh's slot order.
+
+    images: texture role -> picture; colors: part -> linear colour, used where a part has no picture.
+    """
+    materials = []
+    for part in part_names:
+        image = images.get(TEXTURE_ROLES.get(part, part))
+        color = colors.get(part, DEFAULT_COLORS.get(part, PLAIN_COLOR))
+        material = _BUILDERS.get(part, _plain_material(part))(f"{prefix} {part}", image, color)
+        material.diffuse_color = rgba(color)
+        materials.append(material)
+    return materials
+
+
+def _plain_material(part: str):
+    roughness, specular, weight, scale = _WET_PARTS.get(part, _PLAIN)
+
+    def build(name: str, image: bpy.types.Image | None, color: Color) -> bpy.types.Material:
+        material, tree = new_material(name)
+        surface = add_node(
+            tree,
+            "ShaderNodeBsdfPrincipled",
+            {
+                "Base Color": rgba(color),
+                "Roughness": roughness,
+                "Specular IOR Level": specular,
+                "Subsurface Weight": weight,
+                "Subsurface Radius": (1.0, 0.4, 0.3),
+                "Subsurface Scale": scale,
+            },
+        )
+        if image is not None:
+            texture = add_node(tree, "ShaderNodeTexImage", image=image)
+            tree.links.new(texture.outputs["Color"], surface.inputs["Base Color"])
+        finish(tree, surface.outputs["BSDF"])
+        return material
+
+    return build
+
+
+_BUILDERS = {"skin": skin_material, "eyes": eye_material, "cornea": cornea_material}
