@@ -178,5 +178,7 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, tu
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"), ()
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            return image.convert("RGB"), ("The photo's colour profile is broken or of another kind; colours are taken as sRGB.",)
+            return image.convert("RGB"), (
+                "The photo's colour profile is broken or of another kind; colours are taken as sRGB.",
+            )
     return image.convert("RGB"), ()

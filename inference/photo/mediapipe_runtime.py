@@ -84,7 +84,13 @@ def face_mesh(square: np.ndarray) -> np.ndarray | None:
 
 def person_mask(square: np.ndarray) -> np.ndarray:
     """(S, S) float32 probability that a pixel of the square (S, S, 3) uint8 crop shows a person."""
-    return _runtime().getter.get_image_frame(_segmenter().run(_image(square))).numpy_view().reshape(square.shape[:2]).copy()
+    return (
+        _runtime()
+        .getter.get_image_frame(_segmenter().run(_image(square)))
+        .numpy_view()
+        .reshape(square.shape[:2])
+        .copy()
+    )
 
 
 class _Graph:

@@ -30,7 +30,9 @@ def person_probability(photo: Photo, face: FoundFace) -> np.ndarray:
     fade = np.minimum(fade, fade[::-1])
     share = 0.5 * np.outer(fade, fade)
     probability = _into_photo(_mask(photo, wide), wide, photo)
-    probability += _into_photo(_mask(photo, narrow) * share, narrow, photo) - probability * _into_photo(share, narrow, photo)
+    probability += _into_photo(_mask(photo, narrow) * share, narrow, photo) - probability * _into_photo(
+        share, narrow, photo
+    )
     if photo.alpha is not None:
         probability = np.minimum(probability, photo.alpha.astype(np.float32) / 255)
     return np.clip(probability, 0, 1)
