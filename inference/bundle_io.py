@@ -60,6 +60,22 @@ def write_bundle(avatar: Avatar, directory: Path | str) -> Path:
     return target
 
 
+def check_target(target: Path) -> None:
+    """Raise AvatarError ``output_exists`` or ``output_no_permission`` when a bundle cannot be put there, before any work is done."""
+    try:
+        if target.exists() and not _replaceable(target):
+            raise AvatarError(
+                "output_exists", f"{target} exists and is not an avatar bundle: choose another output folder."
+            )
+        parent = next(folder for folder in target.absolute().parents if folder.exists())
+        if not parent.is_dir():
+            raise AvatarError("output_exists", f"{parent} is a file, not a folder: choose another output folder.")
+        if not os.access(parent, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "not writable")
+    except OSError as problem:
+        raise write_error(problem, target) from problem
+
+
 def zip_bundle(directory: Path, archive: Path) -> Path:
     """Pack a bundle folder into a zip; whole or not at all."""
     partial = archive.with_name(f".{archive.name}.partial")

@@ -26,6 +26,7 @@ CODES: dict[str, str] = {
     "bundle_invalid": "the bundle is damaged or does not follow its schema",
     "bundle_version": "the bundle was written by another schema version",
     "request_invalid": "the request or the command line cannot be understood",
+    "recognizer_missing": "a test tool, the face recogniser, is not installed",
     "cancelled": "the person cancelled",
     "internal": "a defect in this program",
 }

@@ -147,10 +147,16 @@ def _checked(name: str, value: Any, kind: Any) -> Any:
         return float(value)
     if kind == tuple[str, ...] and isinstance(value, list):
         return tuple(_checked(name, item, str) for item in value)
-    if kind == tuple[tuple[float, ...], ...] and isinstance(value, list) and all(isinstance(row, list) for row in value):
+    if (
+        kind == tuple[tuple[float, ...], ...]
+        and isinstance(value, list)
+        and all(isinstance(row, list) for row in value)
+    ):
         return tuple(tuple(_checked(name, item, float) for item in row) for row in value)
     raise _invalid(f"the field {name!r} with a wrong value")
 
 
 def _invalid(what: str) -> AvatarError:
-    return AvatarError("request_invalid", f"The worker was sent {what}: add-on and inference may be of different versions.")
+    return AvatarError(
+        "request_invalid", f"The worker was sent {what}: add-on and inference may be of different versions."
+    )

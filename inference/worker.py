@@ -17,7 +17,20 @@ from typing import BinaryIO
 
 from .errors import AvatarError
 from .native_output import claim_stdout
-from .protocol import MAX_LINE_BYTES, Cancel, Create, Created, Faces, Failed, ListFaces, Message, Progress, Ready, decode, encode
+from .protocol import (
+    MAX_LINE_BYTES,
+    Cancel,
+    Create,
+    Created,
+    Faces,
+    Failed,
+    ListFaces,
+    Message,
+    Progress,
+    Ready,
+    decode,
+    encode,
+)
 
 
 def serve(log: Path | None = None) -> int:
@@ -53,7 +66,9 @@ class _Worker:
                 elif isinstance(message, Create | ListFaces):
                     self._requests.put(message)
                 else:
-                    raise AvatarError("request_invalid", "The worker was sent one of its own answers: check the address.")
+                    raise AvatarError(
+                        "request_invalid", "The worker was sent one of its own answers: check the address."
+                    )
             except AvatarError as error:
                 self._send(Failed("", error.code, error.message, self._log_path()))
         self._ended.set()

@@ -20,7 +20,6 @@ from .types import FaceLandmarks, FoundFace, Photo
 
 NETWORK_PIXELS = 192
 MIN_FACE_PIXELS = 60
-MAX_YAW_DEGREES = 60.0
 # Outer eye corners and iris centres of MediaPipe's mesh, the subject's right first.
 EYE_CORNERS = (33, 263)
 # (shift x, shift y) in crop sides, scale, turn in radians. Each is used plain and mirrored.
@@ -59,21 +58,6 @@ def find_landmarks(photo: Photo, face: FoundFace) -> FaceLandmarks:
     passes = [_landmarks_in(photo, square) for square in _jittered(crop)]
     read = [points for points in passes if points is not None]
     return FaceLandmarks(np.mean(read or [points], axis=0), face)
-
-
-def yaw_degrees(landmarks: FaceLandmarks) -> float:
-    """How far the face is turned to its left (positive) or right, from the mesh's own depth; about 5 degrees precise."""
-    right, left = landmarks.points[[127, 356]]
-    across = left - right
-    return float(np.degrees(np.arctan2(across[2], across[0])))
-
-
-def pose_warning(landmarks: FaceLandmarks) -> str | None:
-    """A sentence when the face is turned too far for the far side to be seen."""
-    yaw = yaw_degrees(landmarks)
-    if abs(yaw) <= MAX_YAW_DEGREES:
-        return None
-    return f"The face is turned by about {abs(yaw):.0f} degrees: its far side is guessed; a picture from the front is better."
 
 
 def _landmarks_in(photo: Photo, crop: Square) -> np.ndarray | None:

@@ -93,6 +93,15 @@ def person_mask(square: np.ndarray) -> np.ndarray:
     )
 
 
+def start_networks() -> None:
+    """Load every network now instead of at its first use."""
+    blank = np.zeros((256, 256, 3), np.uint8)
+    detect_faces(blank, full_range=True)
+    detect_faces(blank, full_range=False)
+    face_mesh(blank)
+    person_mask(blank)
+
+
 class _Graph:
     """A running graph with one output; calls are serialised because timestamps have to rise."""
 

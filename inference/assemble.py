@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The last stage: what the others found, put together as the bundle's Avatar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from .bundle import Avatar, Hair, HeadMesh
+from .emotion.table import EMOTION_NAMES, LEVELS, emotion_deltas
+from .face.types import FaceFit
+from .head.model import HeadModel
+from .photo.types import Photo
+
+NETWORKS = {
+    "name": "MediaPipe 0.10.21",
+    "licence": "Apache-2.0",
+    "what": "face detection, face landmarks and person segmentation",
+}
+# Coefficients below this are noise of the fit.
+SMALLEST_EXPRESSION = 0.01
+
+
+def assemble_avatar(
+    model: HeadModel,
+    fit: FaceFit,
+    photo: Photo,
+    hair: Hair,
+    textures: dict[str, Path],
+    colors: dict[str, tuple[float, float, float]],
+    report: dict[str, object],
+) -> Avatar:
+    """The avatar with its neutral head; ``report`` gets the warnings and the fit's residual added."""
+    expression = {
+        name: round(float(value), 4)
+        for name, value in zip(model.expression_names, fit.expression, strict=True)
+        if value > SMALLEST_EXPRESSION
+    }
+    pose = {
+        name: tuple(round(float(angle), 5) for angle in axis)
+        for name, axis in zip(model.joints.names, fit.pose, strict=True)
+        if np.any(axis)
+    }
+    return Avatar(
+        name=photo.name,
+        head_model=model.name,
+        camera=fit.camera,
+        head=neutral_head(model, fit),
+        hair=hair,
+        textures=textures,
+        shape=np.asarray(fit.shape, np.float32),
+        expression=expression,
+        pose=pose,
+        colors=colors,
+        sources=({"name": model.name, "licence": model.licence, "what": model.source}, NETWORKS),
+        report=report
+        | {
+            "landmark_residual_percent": round(fit.residual, 3),
+            "warnings": [*photo.warnings, *fit.warnings],
+        },
+    )
+
+
+def neutral_head(model: HeadModel, fit: FaceFit) -> HeadMesh:
+    """The fitted person's head at rest, with shape keys, emotions and skeleton."""
+    vertices = model.shaped(fit.shape, None, fit.offsets).astype(np.float32)
+    surface, joints = model.surface, model.joints
+    return HeadMesh(
+        vertices=vertices,
+        faces=surface.faces,
+        face_parts=surface.face_parts,
+        part_names=surface.part_names,
+        uv=surface.uv,
+        uv_faces=surface.uv_faces,
+        key_names=model.expression_names,
+        key_deltas=model.expression_basis,
+        emotion_names=EMOTION_NAMES,
+        emotion_levels=LEVELS,
+        emotion_deltas=emotion_deltas(model.expression_names, model.expression_basis),
+        joint_names=joints.names,
+        joint_parents=joints.parents,
+        joint_positions=(joints.regressor @ vertices).astype(np.float32),
+        skin_weights=joints.weights,
+        scalp_uv=model.scalp_uv,
+        masks=model.masks,
+        landmark_vertices={name: embedding.vertices for name, embedding in model.landmarks.items()},
+        landmark_barycentric={name: embedding.barycentric for name, embedding in model.landmarks.items()},
+    )

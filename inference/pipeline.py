@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole story: a photo becomes an avatar bundle."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from .assemble import assemble_avatar
+from .bundle import Avatar
+from .bundle_io import check_target, write_bundle, write_error
+from .face.landmark_fit import fit_face
+from .hair.from_photo import hair_from_photo
+from .head.open_head import load_open_head
+from .photo.choose_face import choose_face
+from .photo.landmarks import find_landmarks
+from .photo.load import load_photo
+from .photo.mediapipe_runtime import start_networks
+from .photo.segment_person import person_probability
+from .photo.write import write_pictures
+from .stages import Report, Stages
+from .texture.bake import bake_textures
+
+SHARES = {
+    "photo": (0.1, "Opening the photo"),
+    "face": (0.25, "Finding the face"),
+    "fit": (0.6, "Fitting the head"),
+    "texture": (0.9, "Painting skin and eyes"),
+    "hair": (0.9, "Growing hair"),
+    "write": (0.25, "Saving the avatar"),
+}
+
+
+@dataclass(frozen=True)
+class CreateOptions:
+    """What a person can choose. ``face``: 1 is the largest; ``texture_size`` in pixels; ``style``: a hairstyle's name."""
+
+    face: int = 1
+    texture_size: int = 1024
+    hair_mask: Path | None = None
+    style: str | None = None
+
+
+def create_bundle(photo_path: Path, directory: Path, options: CreateOptions, progress: Report) -> Avatar:
+    """Make the avatar of a photo and write it as a bundle folder; nothing is left behind on failure.
+
+    Raises AvatarError.
+    """
+    check_target(directory)
+    try:
+        with tempfile.TemporaryDirectory(prefix="portrait_avatar_") as pictures:
+            avatar = create_avatar(photo_path, Path(pictures), options, progress)
+            write_bundle(avatar, directory)
+    except OSError as problem:
+        raise write_error(problem, directory) from problem
+    return avatar
+
+
+def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, progress: Report) -> Avatar:
+    """The avatar of a photo; its textures are written into the folder ``pictures``. Raises AvatarError."""
+    stages = Stages(SHARES, progress)
+    stages.begin("photo")
+    photo = load_photo(photo_path)
+    stages.begin("face")
+    photo, face = choose_face(photo, options.face)
+    landmarks = find_landmarks(photo, face)
+    person = person_probability(photo, face)
+    stages.begin("fit")
+    model = load_open_head()
+    fit = fit_face(model, photo, landmarks)
+    stages.begin("texture")
+    textures = bake_textures(model, fit, photo, landmarks, person, options.texture_size)
+    stages.begin("hair")
+    hair, hair_mask = hair_from_photo(model, fit, photo, landmarks, person, options.style, options.hair_mask)
+    stages.begin("write")
+    files = write_pictures(pictures, photo.pixels, textures.pictures | {"hair_mask": hair_mask})
+    report = {"face_box": [round(v, 1) for v in face.box], "seconds": stages.seconds}
+    return assemble_avatar(model, fit, photo, hair, files, textures.colors, report)
+
+
+def warm_up() -> None:
+    """Load the head and the networks before the first request."""
+    load_open_head()
+    start_networks()
