@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The colour of hair: from photo pixels to a reflectance, and from there to the melanin of Blender's Principled Hair BSDF.
+
+The BSDF's melanin parametrisation, inverted here:
+  amount = -ln(1 - melanin); eumelanin = amount * (1 - redness); pheomelanin = amount * redness
+  absorption = eumelanin * (0.506, 0.841, 1.653) + pheomelanin * (0.343, 0.733, 1.924)        (d'Eon et al. 2011)
+  colour of many strands = exp(-D * sqrt(absorption)),
+  D = 5.969 - 0.215 b + 2.532 b^2 - 10.73 b^3 + 5.574 b^4 + 0.245 b^5 with radial roughness b      (Chiang et al. 2016)
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+
+from ..bundle import HairColor
+
+EUMELANIN = np.array([0.506, 0.841, 1.653])
+PHEOMELANIN = np.array([0.343, 0.733, 1.924])
+ROUGHNESS = 0.3
+MINIMUM_PIXELS = 30
+# Brows on MediaPipe's mesh, the subject's right then left, as closed outlines.
+RIGHT_BROW = (70, 63, 105, 66, 107, 55, 65, 52, 53, 46)
+LEFT_BROW = (300, 293, 334, 296, 336, 285, 295, 282, 283, 276)
+
+
+def linear_from_srgb(values: NDArray) -> NDArray:
+    """sRGB in [0, 1] -> linear."""
+    values = np.asarray(values, np.float64)
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def melanin_color(melanin: float, redness: float, roughness: float = ROUGHNESS) -> NDArray:
+    """Linear sRGB (3,) of dense hair with this melanin and redness, both in [0, 1]."""
+    amount = -np.log(max(1 - melanin, 1e-4))
+    absorption = amount * ((1 - redness) * EUMELANIN + redness * PHEOMELANIN)
+    return np.exp(-_density(roughness) * np.sqrt(absorption))
+
+
+def melanin_of(linear_rgb: NDArray, roughness: float = ROUGHNESS) -> tuple[float, float]:
+    """Melanin and redness in [0, 1] whose colour comes nearest to a linear sRGB colour, compared in cube roots (as lightness is)."""
+    target = np.cbrt(np.clip(linear_rgb, 1e-4, 1))
+
+    def error(parameters: NDArray) -> NDArray:
+        return np.cbrt(melanin_color(*parameters, roughness)) - target
+
+    starts = [(m, r) for m in (0.05, 0.3, 0.6, 0.9) for r in (0.2, 0.8)]
+    best = min(starts, key=lambda start: float(np.sum(error(np.array(start)) ** 2)))
+    melanin, redness = least_squares(error, best, bounds=([0, 0], [0.9999, 1])).x
+    return float(melanin), float(redness)
+
+
+def hair_color(pixels: NDArray, mask: NDArray) -> HairColor:
+    """Colour of the hair in a photo: pixels (H, W, 3) uint8 sRGB, mask (H, W) in [0, 1].
+
+    Shadow between strands and highlights on them lie at the ends of the brightness range; the colour is the mean of the part between,
+    weighted towards the core of the mask. Raises ValueError when the mask has too few pixels.
+    """
+    weight = np.clip(mask.astype(np.float64) * 2 - 1, 0, 1)
+    if (weight > 0.2).sum() < MINIMUM_PIXELS:
+        raise ValueError("the hair mask has too few pixels for a colour")
+    chosen = weight > 0.2
+    linear, weight = linear_from_srgb(pixels[chosen] / 255.0), weight[chosen]
+    return color_of(robust_mean(linear, weight))
+
+
+def color_of(linear_rgb: NDArray, roughness: float = ROUGHNESS) -> HairColor:
+    """A HairColor with the melanin nearest to a linear sRGB colour."""
+    melanin, redness = melanin_of(linear_rgb, roughness)
+    return HairColor(tuple(float(c) for c in linear_rgb), melanin, redness, roughness)
+
+
+def brow_color(pixels: NDArray, landmarks: NDArray) -> NDArray:
+    """Linear sRGB (3,) of the brows' hairs: the darker part of the pixels inside both brow outlines; landmarks (478, >=2) pixels."""
+    inside = np.zeros(pixels.shape[:2], np.uint8)
+    for outline in (RIGHT_BROW, LEFT_BROW):
+        cv2.fillPoly(inside, [np.round(landmarks[list(outline), :2]).astype(np.int32)], 1)
+    linear = linear_from_srgb(pixels[inside > 0] / 255.0)
+    if len(linear) < MINIMUM_PIXELS:
+        raise ValueError("the brows are too small for a colour")
+    light = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return linear[light <= np.quantile(light, 0.3)].mean(0)
+
+
+def robust_mean(linear: NDArray, weight: NDArray, low: float = 0.35, high: float = 0.85) -> NDArray:
+    """Weighted mean colour (3,) of linear pixels (N, 3) whose luminance lies between two quantiles."""
+    light = linear @ np.array([0.2126, 0.7152, 0.0722])
+    bottom, top = np.quantile(light, [low, high])
+    weight = weight * ((light >= bottom) & (light <= top))
+    return (linear * weight[:, None]).sum(0) / weight.sum()
+
+
+def _density(roughness: float) -> float:
+    b = roughness
+    return 5.969 - 0.215 * b + 2.532 * b**2 - 10.73 * b**3 + 5.574 * b**4 + 0.245 * b**5

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Signed distance to a head's skin on a voxel grid, made once per head and looked up by every strand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.spatial import cKDTree
+
+SPACING = 0.005
+MARGIN = 0.035
+BAND = 2.5
+
+
+@dataclass(frozen=True)
+class DistanceField:
+    """Distance in metres (positive outside) and its gradient at the nodes of a regular grid.
+
+    origin: (3,) position of node (0, 0, 0); spacing: metres; nodes: (X, Y, Z, 4) float32 = distance, gradient x, y, z.
+    Beyond the grid the nearest border value counts: below the bust's rim the body goes on straight down.
+    """
+
+    origin: NDArray
+    spacing: float
+    nodes: NDArray
+
+    def sample(self, points: NDArray) -> tuple[NDArray, NDArray]:
+        """(..., 3) points -> distance (...) and unit gradient (..., 3), trilinear."""
+        shape = np.array(self.nodes.shape[:3])
+        flat = self.nodes.reshape(-1, 4)
+        place = np.clip((points - self.origin) / self.spacing, 0, shape - 1.001)
+        low = place.astype(np.int32)
+        part = (place - low).astype(np.float32)
+        strides = np.array([shape[1] * shape[2], shape[2], 1])
+        index = low @ strides
+        x, y, z = (part[..., k, None] for k in range(3))
+        sx, sy = strides[0], strides[1]
+        near = (flat[index] * (1 - z) + flat[index + 1] * z) * (1 - y)
+        near += (flat[index + sy] * (1 - z) + flat[index + sy + 1] * z) * y
+        far = (flat[index + sx] * (1 - z) + flat[index + sx + 1] * z) * (1 - y)
+        far += (flat[index + sx + sy] * (1 - z) + flat[index + sx + sy + 1] * z) * y
+        value = near * (1 - x) + far * x
+        gradient = value[..., 1:]
+        return value[..., 0], gradient / np.maximum(np.linalg.norm(gradient, axis=-1, keepdims=True), 1e-6)
+
+
+def distance_field(vertices: NDArray, triangles: NDArray, spacing: float = SPACING) -> DistanceField:
+    """The field of a skin surface (V, 3), (M, 3); the surface may be open at the bottom (the bust's rim)."""
+    samples, normals = surface_samples(vertices, triangles, spacing / 2)
+    used = vertices[np.unique(triangles)]
+    low, high = used.min(0) - MARGIN, used.max(0) + MARGIN
+    low[2] = used[:, 2].min() + 2 * spacing  # stay above the rim, so that clamping continues the body downwards
+    shape = np.ceil((high - low) / spacing).astype(int) + 1
+    occupied = np.zeros(shape, bool)
+    cells = np.round((samples - low) / spacing).astype(int)
+    inside_grid = np.all((cells >= 0) & (cells < shape), axis=1)
+    occupied[tuple(cells[inside_grid].T)] = True
+    steps = ndimage.distance_transform_edt(~occupied)
+    band = steps <= BAND
+    nodes = np.argwhere(band)
+    distance = np.empty(shape, np.float32)
+    distance[band] = _signed_distance(low + nodes * spacing, samples, normals)
+    nearest = ndimage.distance_transform_edt(~band, return_distances=False, return_indices=True)
+    sign = np.sign(distance[tuple(nearest)])
+    distance = np.where(band, distance, sign * steps * spacing).astype(np.float32)
+    distance = ndimage.gaussian_filter(distance, 0.6)
+    gradient = np.stack(np.gradient(distance, spacing), -1)
+    return DistanceField(low, spacing, np.concatenate([distance[..., None], gradient], -1).astype(np.float32))
+
+
+def surface_samples(vertices: NDArray, triangles: NDArray, step: float) -> tuple[NDArray, NDArray]:
+    """Points about ``step`` apart on the triangles and their unit normals, each (K, 3)."""
+    a, b, c = (vertices[triangles[:, k]].astype(np.float64) for k in range(3))
+    cross = np.cross(b - a, c - a)
+    area = np.linalg.norm(cross, axis=1) / 2
+    normal = cross / np.maximum(2 * area, 1e-14)[:, None]
+    count = np.maximum(1, np.round(area / step**2)).astype(int)
+    owner = np.repeat(np.arange(len(triangles)), count)
+    order = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
+    # A low-discrepancy sequence folded into the triangle covers it evenly without random numbers.
+    u = (0.5 + order * 0.7548776662466927) % 1
+    v = (0.5 + order * 0.5698402909980532) % 1
+    folded = u + v > 1
+    u, v = np.where(folded, 1 - u, u), np.where(folded, 1 - v, v)
+    points = a[owner] + u[:, None] * (b - a)[owner] + v[:, None] * (c - a)[owner]
+    return points, normal[owner]
+
+
+def _signed_distance(points: NDArray, samples: NDArray, normals: NDArray) -> NDArray:
+    """Distance to the nearest samples' tangent planes, averaged over three to smooth out creases."""
+    distance, index = cKDTree(samples).query(points, k=3)
+    height = np.einsum("nkc,nkc->nk", points[:, None] - samples[index], normals[index])
+    weight = 1 / (distance + 1e-4)
+    plane = (height * weight).sum(1) / weight.sum(1)
+    return np.where(np.abs(plane) > 0.5 * distance[:, 0], plane, np.sign(plane) * distance[:, 0])

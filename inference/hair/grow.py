@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Growing strands: every strand of a style advances together, bent by comb, stiffness, gravity and the head itself."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .anatomy import Anatomy
+from .comb import Comb
+from .head_surface import HeadSurface, Sites
+from .style import HairStyle
+from .variation import step, tangential, unit
+
+POINTS = 100
+SKIN_CLEARANCE = 0.0012
+
+
+def grow_free(
+    head: HeadSurface, style: HairStyle, sites: Sites, comb: Comb, lengths: NDArray, random: np.random.Generator
+) -> NDArray:
+    """(N, POINTS, 3) hanging strands of the given (N,) lengths, root first."""
+    growth, anatomy = style.growth, head.anatomy
+    scale = anatomy.scale
+    layer_share = sites.rise * random.uniform(0.35, 1.0, len(sites))
+    position = sites.points + sites.normals * 0.0002
+    direction = start = _root_directions(style, sites, comb)
+    stride = (lengths / (POINTS - 1))[:, None]
+    strands = np.empty((len(sites), POINTS, 3))
+    strands[:, 0] = position
+    for k in range(1, POINTS):
+        along = stride * k
+        distance, normal = head.distance.sample(position)
+        wish = _combed(comb, anatomy, position, distance, normal)
+        wish = wish + growth.gravity * np.minimum(along / (0.06 * scale), 1) * _down(anatomy, sites, style, position, distance, normal)
+        wish = wish + _off_the_face(anatomy, style, comb, position)
+        hold = np.exp(-((along / (growth.hold * scale)) ** 2))
+        wish = hold * start + (1 - hold) * unit(wish)
+        direction = unit(direction + np.minimum(stride / (growth.bend * scale), 1) * (unit(wish) - direction))
+        clearance = _clearance(style, anatomy, layer_share, position, along[:, 0])
+        moved = _keep_off(head, position + stride * direction, clearance)
+        direction = unit(moved - position)
+        position = position + stride * direction
+        strands[:, k] = position
+    return strands
+
+
+def resolve_collisions(head: HeadSurface, strands: NDArray, clearance: float = SKIN_CLEARANCE) -> NDArray:
+    """Strands (N, P, 3) with every point but the root pushed out to the clearance."""
+    strands = strands.copy()
+    ramp = np.minimum(np.arange(1, strands.shape[1]) / 3, 1) * clearance
+    for _ in range(3):
+        distance, normal = head.distance.sample(strands[:, 1:])
+        strands[:, 1:] += normal * np.clip(ramp - distance, 0, None)[..., None]
+    return strands
+
+
+def _root_directions(style: HairStyle, sites: Sites, comb: Comb) -> NDArray:
+    growth = style.growth
+    flow = unit(tangential(comb.direction(sites.points), sites.normals))
+    upper = step(style.length.fade_low, max(style.length.fade_high, style.length.fade_low + 1), sites.elevation)
+    angle = growth.angle_sides + (growth.angle - growth.angle_sides) * upper
+    front = step(60, 35, np.abs(sites.azimuth)) * np.exp(-sites.edge / 0.02)
+    angle = angle + (growth.angle_front - angle) * front
+    if style.fringe is not None:
+        angle = np.where(comb.fringe, style.fringe.angle, angle)
+    angle = np.radians(angle)[:, None]
+    return np.cos(angle) * flow + np.sin(angle) * sites.normals
+
+
+def _combed(comb: Comb, anatomy: Anatomy, position: NDArray, distance: NDArray, normal: NDArray) -> NDArray:
+    """The comb's pull: along the skin, gone a few centimetres off it and below the jaw."""
+    near = np.exp(-np.clip(distance - 0.02, 0, None) / 0.03)
+    above = step(anatomy.chin, anatomy.nose + 0.03, position[:, 2])
+    return unit(tangential(comb.direction(position), normal)) * (near * above)[:, None]
+
+
+def _down(
+    anatomy: Anatomy, sites: Sites, style: HairStyle, position: NDArray, distance: NDArray, normal: NDArray
+) -> NDArray:
+    """Where weight takes a hair: down, a little towards the neck, and off the shoulders to the front or the back."""
+    pull = np.zeros_like(position)
+    pull[:, 2] = -1
+    below = step(anatomy.chin + 0.04, anatomy.chin - 0.04, position[:, 2])[:, None]
+    neck = np.stack([position[:, 0] - anatomy.ear[0], position[:, 1] - anatomy.ear[1] - 0.02], 1) / 0.08
+    pull[:, :2] -= style.growth.inward * below * neck
+    on_shoulder = step(0.3, 0.6, normal[:, 2]) * step(0.03, 0.005, distance) * below[:, 0]
+    backwards = np.where(np.abs(sites.azimuth) > style.volume.drape, 1.0, -1.0)
+    pull[:, 1] += 2.0 * on_shoulder * backwards
+    pull[:, 0] -= 0.8 * on_shoulder * np.sign(position[:, 0])
+    return pull
+
+
+def _off_the_face(anatomy: Anatomy, style: HairStyle, comb: Comb, position: NDArray) -> NDArray:
+    """A push to the sides inside the window of the face; fringes may hang there."""
+    middle, half = (anatomy.hairline + anatomy.chin) / 2, (anatomy.hairline - anatomy.chin) / 2
+    x, z = position[:, 0] - anatomy.center[0], position[:, 2] - middle
+    inside = 1 - np.hypot(x / max(anatomy.face_width * style.volume.face, 1e-3), z / half)
+    in_front = step(anatomy.ear[1], anatomy.ear[1] - 0.03, position[:, 1])
+    push = 4 * np.clip(inside, 0, 0.5) * in_front * ~comb.fringe
+    outward = np.where(np.abs(x) > 0.02, np.sign(x), comb.side)
+    return np.stack([push * outward, 0.5 * push, np.zeros_like(push)], 1)
+
+
+def _clearance(style: HairStyle, anatomy: Anatomy, share: NDArray, position: NDArray, along: NDArray) -> NDArray:
+    volume = style.volume
+    upper = step(-5, 45, anatomy.elevation(position))
+    layer = volume.layer * (volume.sides + (1 - volume.sides) * upper) * share
+    full = 1 - np.exp(-along / (volume.reach * anatomy.scale))
+    return SKIN_CLEARANCE * np.minimum(along / 0.004, 1) + (volume.lower + layer) * anatomy.scale * full
+
+
+def _keep_off(head: HeadSurface, position: NDArray, clearance: NDArray) -> NDArray:
+    """Positions pushed half the way to their clearance, and all the way out of the skin."""
+    distance, normal = head.distance.sample(position)
+    missing = clearance - distance
+    hard = np.minimum(SKIN_CLEARANCE, clearance) - distance
+    return position + normal * np.maximum(np.clip(missing, 0, None) * 0.3, hard.clip(0))[:, None]

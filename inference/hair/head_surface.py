@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One head made ready for hair: measures, distance field, and where the roots of a style stand on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..head.model import HeadModel
+from .anatomy import Anatomy, measure
+from .distance import DistanceField, distance_field
+from .scalp import Roots, hairline, root_normals, scattered_roots
+from .style import Hairline
+
+METRES_PER_DEGREE = np.pi / 180 * 0.095
+
+
+@dataclass(frozen=True)
+class HeadSurface:
+    """A head model with one person's neutral vertices (V, 3) and what hair needs to know about it."""
+
+    model: HeadModel
+    vertices: NDArray
+    anatomy: Anatomy
+    distance: DistanceField
+
+
+@dataclass(frozen=True)
+class Sites:
+    """Roots as they stand on one head, N of them.
+
+    points, normals: (N, 3). azimuth, elevation: degrees. edge: metres inside the hairline. rise: 0 at the hairline's lowest .. 1 at the crown.
+    """
+
+    roots: Roots
+    points: NDArray
+    normals: NDArray
+    azimuth: NDArray
+    elevation: NDArray
+    edge: NDArray
+    rise: NDArray
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
+def prepare_head(model: HeadModel, vertices: NDArray) -> HeadSurface:
+    """Measures and distance field of one person's head (0.3 s); keep it for as many styles as wanted."""
+    skin = model.surface.triangles(model.surface.part_names[0])
+    return HeadSurface(model, vertices, measure(model, vertices), distance_field(vertices, skin))
+
+
+def plant(head: HeadSurface, line: Hairline, count: int) -> Sites:
+    """The sites of about ``count`` roots inside a style's hairline."""
+    roots = _ModelKey(head.model).roots(count)
+    points = roots.points(head.vertices.astype(np.float64))
+    azimuth, elevation = head.anatomy.azimuth(points), head.anatomy.elevation(points)
+    border = hairline(head.anatomy, azimuth, line.height, line.recession, line.nape)
+    inside = elevation > border
+    roots, points = roots[inside], points[inside]
+    azimuth, elevation, border = azimuth[inside], elevation[inside], border[inside]
+    return Sites(
+        roots=roots,
+        points=points,
+        normals=root_normals(head.model, head.vertices, roots),
+        azimuth=azimuth,
+        elevation=elevation,
+        edge=(elevation - border) * METRES_PER_DEGREE * head.anatomy.scale,
+        rise=np.clip((elevation + 40) / 130, 0, 1),
+    )
+
+
+class _ModelKey:
+    """A head model by its scalp, so that roots are scattered once per model and density."""
+
+    def __init__(self, model: HeadModel) -> None:
+        self.model = model
+        self._key = (model.name, hash(model.scalp_uv.tobytes()), hash(model.template.tobytes()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ModelKey) and self._key == other._key
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    @lru_cache(maxsize=16)
+    def roots(self, count: int) -> Roots:
+        return scattered_roots(self.model, count)
