@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything a person does with this folder outside Blender (standard library only, Python 3.11 or newer):
+
+    python3 build.py demo [PHOTO ...] [--out DIR]      photo -> avatar.blend, FBX, OBJ, GLB, bundle, preview.png
+    python3 build.py test [--blender 4.2|4.5|5.0|PATH] all tests; --ci: the Blender side on every version
+    python3 build.py zip                               the extension, validated, in dist/
+    python3 build.py bench                             how long each part takes
+
+Environments are made in .environments on first use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENTS = ROOT / ".environments"
+BPY = {"4.2": "bpy==4.2.23", "4.5": "bpy==4.5.15", "5.0": "bpy==5.0.1"}
+BLENDER = "4.5"
+# Picture of the NASA astronaut Eileen Collins, public domain, out of the wheel of scikit-image.
+SCIKIT_IMAGE = "scikit-image==0.26.0"
+PHOTO_IN_WHEEL = "skimage/data/astronaut.png"
+PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
+MINUTES = 60
+TIMED_OUT = 124
+
+
+class BuildError(Exception):
+    """Ends the command with one sentence."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    command = commands.add_parser("demo", help="make avatars of photos")
+    command.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="default: a NASA portrait")
+    command.add_argument("--out", type=Path, default=ROOT / "out", metavar="DIR", help="default: out")
+    command.set_defaults(run=demo)
+    command = commands.add_parser("test", help="run all tests")
+    command.add_argument("--blender", default=BLENDER, metavar="4.2|4.5|5.0|PATH", help=f"default: {BLENDER}")
+    command.add_argument("--ci", action="store_true", help="the Blender side on 4.2, 4.5 and 5.0")
+    command.set_defaults(run=test)
+    commands.add_parser("zip", help="build the extension").set_defaults(run=build_zip)
+    commands.add_parser("bench", help="measure").set_defaults(run=bench)
+    options = parser.parse_args()
+    try:
+        return options.run(options)
+    except BuildError as failure:
+        print(f"build.py: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+# --- demo
+
+
+def demo(options: argparse.Namespace) -> int:
+    """All products of each photo, in its own folder."""
+    inference, blender = inference_environment(), blender_environment(BLENDER)
+    photos = options.photos or [demo_photo()]
+    failed = 0
+    for photo, folder in zip(photos, output_folders(photos, options.out.resolve()), strict=True):
+        print(f"{photo} -> {folder}", flush=True)
+        try:
+            make_avatar(inference, blender, photo.resolve(), folder)
+        except BuildError as failure:
+            print(f"  {failure}", file=sys.stderr, flush=True)
+            failed += 1
+    print(f"{len(photos) - failed} of {len(photos)} avatars in {options.out.resolve()}")
+    return 1 if failed else 0
+
+
+def output_folders(photos: list[Path], out: Path) -> list[Path]:
+    """One folder per photo, named after it; photos of one name get numbers."""
+    names: list[str] = []
+    for photo in photos:
+        name, number = photo.stem, 2
+        while name in names:
+            name, number = f"{photo.stem}-{number}", number + 1
+        names.append(name)
+    return [out / name for name in names]
+
+
+def make_avatar(inference: Path, blender: Path, photo: Path, folder: Path) -> None:
+    """Run the line for one photo; raise BuildError with what went wrong."""
+    bundle = folder / "bundle"
+    start = time.monotonic()
+    call([inference, "-m", "inference", "create", photo, "-o", bundle], "creating the bundle", 5 * MINUTES)
+    shutil.make_archive(str(bundle), "zip", bundle)
+    print(f"  bundle {time.monotonic() - start:.1f} s", flush=True)
+    headless = [blender, ROOT / "avatar_addon/headless.py", bundle, "--out", folder, "--preview"]
+    call(headless, "building the avatar in Blender", 20 * MINUTES)
+    sheet = [inference, "-m", "inference", "contact-sheet", bundle / "textures/photo.jpg", folder / "preview"]
+    call([*sheet, "-o", folder / "preview.png"], "making the contact sheet", 1 * MINUTES)
+    print(f"  avatar {time.monotonic() - start:.1f} s, see {folder / 'preview.png'}", flush=True)
+
+
+def demo_photo() -> Path:
+    """The default photo, fetched once."""
+    photo = ENVIRONMENTS / "astronaut.png"
+    if not photo.exists():
+        print("Fetching the demo photo", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            download = [inference_environment(), *PIP, "download", "--no-deps", "-d", folder, SCIKIT_IMAGE]
+            call(download, "fetching scikit-image", 10 * MINUTES)
+            with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
+                photo.write_bytes(wheel.read(PHOTO_IN_WHEEL))
+    return photo
+
+
+# --- test
+
+
+def test(options: argparse.Namespace) -> int:
+    """Lint and every test; the totals come last."""
+    inference = inference_environment()
+    demo_photo()
+    call([inference, *PIP, "install", "-r", ROOT / "tests/requirements.txt"], "installing the test tools", 10 * MINUTES)
+    runs: list[tuple[str, int, str]] = []
+    for words in (("check", "--quiet"), ("format", "--check", "--quiet")):
+        name = f"ruff {words[0]}"
+        runs.append((name, *watch([inference, "-m", "ruff", *words, ROOT], name, 5 * MINUTES)))
+    pytest = ["-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", ROOT / "tests"]
+    runs.append(("inference", *watch([inference, *pytest, ROOT / "tests/inference"], "inference", 60 * MINUTES)))
+    for version in list(BPY) if options.ci else [options.blender]:
+        name = f"Blender {version}"
+        if version in BPY:
+            command = [blender_environment(version), *pytest, ROOT / "tests/avatar_addon"]
+        else:
+            command = in_real_blender(Path(version), inference)
+        with tempfile.TemporaryDirectory() as resources:
+            runs.append((name, *watch(command, name, 60 * MINUTES, BLENDER_USER_RESOURCES=resources)))
+    print("\nTotals")
+    for name, status, summary in runs:
+        print(f"  {'FAILED' if status else 'passed'}  {name}: {summary}")
+    return 1 if any(status for _, status, _ in runs) else 0
+
+
+def in_real_blender(executable: Path, inference: Path) -> list[str | Path]:
+    """The command that runs the Blender tests in an installed Blender, with pytest lent to it."""
+    if shutil.which(executable) is None:
+        raise BuildError(
+            f"there is no Blender at {executable}: give 4.2, 4.5, 5.0 or the path of a blender executable."
+        )
+    lent = ENVIRONMENTS / "pytest"
+    if not lent.exists():
+        call([inference, *PIP, "install", "--target", lent, "pytest==9.2.0"], "fetching pytest", 10 * MINUTES)
+    return [executable, "-b", "--factory-startup", "-P", ROOT / "tests/run_in_blender.py", "--", lent]
+
+
+# --- zip
+
+
+def build_zip(_options: argparse.Namespace) -> int:
+    """Build and validate with the packaging tool that comes with Blender."""
+    python = blender_environment(BLENDER)
+    tool = next(ENVIRONMENTS.glob(f"blender-{BLENDER}/**/bl_pkg/cli/blender_ext.py"))
+    dist = ROOT / "dist"
+    dist.mkdir(exist_ok=True)
+    call([python, tool, "build", "--source-dir", ROOT, "--output-dir", dist], "building the extension", 5 * MINUTES)
+    version = re.search(r'^version = "(.+)"', (ROOT / "blender_manifest.toml").read_text(), re.MULTILINE)
+    archive = dist / f"portrait_avatar-{version[1] if version else ''}.zip"
+    call([python, tool, "validate", archive], "validating the extension", 5 * MINUTES)
+    print(f"{archive} ({archive.stat().st_size / 1e6:.1f} MB, valid)")
+    return 0
+
+
+# --- bench
+
+
+def bench(_options: argparse.Namespace) -> int:
+    """Medians of each part on the demo photo."""
+    script = ROOT / "tests/benchmark.py"
+    command = [sys.executable, script, inference_environment(), blender_environment(BLENDER), demo_photo()]
+    return watch(command, "bench", 30 * MINUTES)[0]
+
+
+# --- environments
+
+
+def inference_environment() -> Path:
+    """The inference side's Python, made on first use."""
+    lines = (ROOT / "inference/requirements.txt").read_text()
+    install = ["install", "--no-deps", "-r", ROOT / "inference/requirements.txt"]
+    return environment("inference", ("3.11", "3.12"), install, lines)
+
+
+def blender_environment(version: str) -> Path:
+    """A Python with Blender as a module (the bpy wheel), made on first use."""
+    if version not in BPY:
+        raise BuildError(f"Blender {version} is not known here: choose {', '.join(BPY)}.")
+    packages = [BPY[version], "numpy==1.26.4", "pytest==9.2.0"]
+    return environment(f"blender-{version}", ("3.11",), ["install", *packages], " ".join(packages))
+
+
+def environment(name: str, versions: tuple[str, ...], install: list[str | Path], contents: str) -> Path:
+    """The Python of an environment that holds exactly what was asked; a stamp says that it was completed."""
+    folder = ENVIRONMENTS / name
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    stamp, wanted = folder / "complete", hashlib.sha256(contents.encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted and python.exists():
+        return python
+    print(f"Making the environment {name} (once; up to a few minutes)", flush=True)
+    if folder.exists() and python_version(python) not in versions:
+        shutil.rmtree(folder)
+    if not folder.exists():
+        call([find_python(versions), "-m", "venv", folder], f"making the environment {name}", 5 * MINUTES)
+    stamp.unlink(missing_ok=True)
+    call([python, *PIP, *install], f"installing the environment {name}", 60 * MINUTES)
+    stamp.write_text(wanted)
+    return python
+
+
+def find_python(versions: tuple[str, ...]) -> Path:
+    """A working Python of one of the versions: this one, or one on PATH."""
+    for candidate in (sys.executable, *(shutil.which(f"python{version}") for version in versions)):
+        if candidate and python_version(Path(candidate)) in versions:
+            return Path(candidate)
+    wanted = " or ".join(versions)
+    raise BuildError(
+        f"this step needs Python {wanted} with venv, but only {platform.python_version()} was found: install Python {versions[0]} "
+        f"so that python{versions[0]} is on PATH, and run the command again (MediaPipe 0.10.21 and bpy exist for no newer one)."
+    )
+
+
+def python_version(python: Path) -> str | None:
+    """ "3.11", or None when it does not run or cannot make environments."""
+    code = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
+    try:
+        answer = subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return answer.stdout.strip() if answer.returncode == 0 else None
+
+
+# --- processes
+
+
+def call(command: list[str | Path], doing: str, seconds: int) -> None:
+    """Run to the end in silence; on failure show what it printed and raise BuildError."""
+    status, output = execute(command, seconds, show=False)
+    if status != 0:
+        print(output[-8000:], file=sys.stderr, flush=True)
+        raise BuildError(f"{doing} failed ({status_words(status)}), see above.")
+
+
+def watch(command: list[str | Path], name: str, seconds: int, **variables: str) -> tuple[int, str]:
+    """Run with its output shown; answer the exit status and words that sum it up (pytest's last line where there is one)."""
+    print(f"\n== {name}", flush=True)
+    status, output = execute(command, seconds, show=True, **variables)
+    sums = re.findall(r"^=+ (.*(?:passed|failed|error|no tests).*) =+$", output, re.MULTILINE)
+    return status, sums[-1] if sums else status_words(status)
+
+
+def execute(command: list[str | Path], seconds: int, show: bool, **variables: str) -> tuple[int, str]:
+    """(exit status, output with stderr); the process and its children are ended when the time is up (status TIMED_OUT)."""
+    words = [str(word) for word in command]
+    with subprocess.Popen(
+        words,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"} | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        late = threading.Event()
+        watchdog = threading.Timer(seconds, lambda: (late.set(), end(process)))
+        watchdog.start()
+        lines = []
+        try:
+            for line in process.stdout or ():
+                lines.append(line)
+                if show:
+                    print(line, end="", flush=True)
+        except BaseException:
+            end(process)
+            raise
+        finally:
+            watchdog.cancel()
+    return TIMED_OUT if late.is_set() else process.returncode, "".join(lines)
+
+
+def end(process: subprocess.Popen) -> None:
+    """Kill a process and its children."""
+    if os.name == "nt":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def status_words(status: int) -> str:
+    """What an exit status means."""
+    return {0: "ok", TIMED_OUT: "took too long"}.get(status, f"exit status {status}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How long each part takes: python tests/benchmark.py INFERENCE_PYTHON BLENDER_PYTHON PHOTO (called by build.py bench)."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REPEATS = 5
+LOAD_HEAD = """
+import time
+start = time.perf_counter()
+from inference.head.open_head import load_open_head
+imported = time.perf_counter()
+load_open_head()
+print(time.perf_counter() - imported)
+"""
+
+
+def main(inference: str, blender: str, photo: str) -> None:
+    """Print a table of medians."""
+    rows: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = f"{folder}/bundle"
+        for _ in range(REPEATS):
+            rows.setdefault("load the head", []).append(float(run(inference, "-c", LOAD_HEAD)))
+            start = time.perf_counter()
+            run(inference, "-m", "inference", "create", photo, "-o", bundle)
+            rows.setdefault("photo to bundle, cold process", []).append(time.perf_counter() - start)
+        for seconds, stages in warm_runs(inference, photo, bundle):
+            rows.setdefault("photo to bundle, warm worker", []).append(seconds)
+            for stage, value in stages.items():
+                rows.setdefault(f"    of which {stage}", []).append(value)
+        for _ in range(3):
+            output = run(blender, "avatar_addon/headless.py", bundle, "--out", folder, "--formats", "")
+            stages = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+            rows.setdefault("bundle to Blender objects", []).append(stages[0]["seconds"])
+    print(f"{platform.platform()}, {os.cpu_count()} CPU cores; medians in seconds")
+    for name, values in rows.items():
+        print(
+            f"{name:32}{statistics.median(values):8.3f}   ({min(values):.3f} to {max(values):.3f}, {len(values)} runs)"
+        )
+
+
+def run(*command: str) -> str:
+    """Stdout of a command that succeeds."""
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=600).stdout
+
+
+def warm_runs(inference: str, photo: str, bundle: str) -> list[tuple[float, dict[str, float]]]:
+    """(seconds, stage -> seconds) of requests to one worker; the first is left out."""
+    command = [inference, "-m", "inference", "worker"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    results = []
+    with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as worker:
+        for number in range(REPEATS + 1):
+            request = {"type": "create", "id": str(number), "photo": photo, "output": bundle}
+            print(json.dumps(request), file=worker.stdin, flush=True)
+            while (answer := json.loads(worker.stdout.readline()))["type"] in ("ready", "progress"):
+                pass
+            if answer["type"] != "created":
+                raise RuntimeError(f"the worker answered {answer}")
+            report = json.loads(Path(bundle, "avatar.json").read_text(encoding="utf-8"))["report"]
+            results.append((answer["seconds"], report["seconds"]))
+        worker.stdin.close()
+    return results[1:]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

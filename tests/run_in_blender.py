@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the Blender tests inside an installed Blender: blender -b --factory-startup -P tests/run_in_blender.py -- PYTEST_FOLDER."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, sys.argv[sys.argv.index("--") + 1])
+
+import pytest  # noqa: E402  lent by the folder above
+
+arguments = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT / "tests"), "-p", "no:cacheprovider"]
+status = pytest.main([*arguments, str(ROOT / "tests/avatar_addon")])
+sys.stdout.flush()
+os._exit(int(status))
