@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Takes most of the photo's light out of the skin: directional light, shine, cast shadows, differences between the sides.
+
+Everything here is a smooth field over the skin's vertices, so it can change no detail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..head.model import HeadModel
+from .color import LUMINANCE, linear_from_log
+from .skin_graph import SkinGraph
+
+REMOVED = 0.65  # share of the directional light
+DARKEST_SHADE = 0.3  # of the mean light
+ROUNDS = 12
+SHADOW_RADIUS, SHADOW_REMOVED = 0.018, 0.35
+SIDE_RADIUS, SIDE_REMOVED = 0.012, 0.8
+SHINE_RADIUS, SHINE_START, SHINE_REMOVED = 0.022, 0.05, 0.6
+
+
+@dataclass(frozen=True)
+class Light:
+    """correction (N, 3): to be added to the log colour. direction (3,): where the light comes from, head frame; strength in [0, 1]."""
+
+    correction: NDArray
+    direction: NDArray
+    strength: float
+
+
+def plain_skin(model: HeadModel, graph: SkinGraph) -> NDArray:
+    """(N,) in [0, 1]: skin without lips, brows, lids, scalp."""
+    other = np.max([model.masks[name] for name in ("lips", "brows", "eyelids", "scalp", "ears")], 0)
+    plain = (1 - other)[graph.vertices]
+    if "mouth" in model.surface.part_names:
+        plain[np.isin(graph.vertices, model.surface.part_vertices("mouth"))] = 0
+    return plain
+
+
+def even_light(graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray) -> Light:
+    """The correction of the light on the seen skin.
+
+    normals (N, 3) of the posed head; log (N, 3) mean log colour around each vertex; plain (N,) in [0, 1]: seen plain skin.
+    """
+    sphere = _fit_first_order(normals, linear_from_log(log), plain * graph.area)
+    correction = -REMOVED * _log_shade(sphere, normals, plain * graph.area)
+    correction -= _side_difference(graph, log + correction, plain)
+    correction -= _shadows_and_shine(graph, log + correction, plain)
+    pull = (sphere[1:] @ LUMINANCE) / max(float(sphere[0] @ LUMINANCE), 1e-6)
+    strength = float(np.linalg.norm(pull))
+    return Light(correction, pull / max(strength, 1e-6), min(1.0, strength))
+
+
+def _fit_first_order(normals: NDArray, linear: NDArray, weight: NDArray) -> NDArray:
+    """(4, 3): light = c0 + c1..3 . normal for each colour channel; robust, half of its hue kept."""
+    design = np.c_[np.ones(len(normals)), normals]
+    brightness = linear @ LUMINANCE
+    trust = weight.copy()
+    for _ in range(ROUNDS):
+        solution = _least_squares(design, brightness[:, None], trust)
+        residual = np.abs(design @ solution[:, 0] - brightness) / max(float(solution[0, 0]), 1e-6)
+        trust = weight / (1 + (residual / 0.08) ** 2) ** 2
+    colored = _least_squares(design, linear, trust)
+    mean = colored[0] / (colored[0] @ LUMINANCE)
+    return (colored + solution * mean) / 2
+
+
+def _least_squares(design: NDArray, values: NDArray, weight: NDArray) -> NDArray:
+    weighted = design * weight[:, None]
+    ridge = np.diag([0.0, 1, 1, 1]) * 0.02 * weight.sum()
+    return np.linalg.solve(weighted.T @ design + ridge + 1e-12 * np.eye(4), weighted.T @ values)
+
+
+def _log_shade(sphere: NDArray, normals: NDArray, weight: NDArray) -> NDArray:
+    """(N, 3) log of the light at each vertex against the mean light of the seen skin."""
+    shade = np.c_[np.ones(len(normals)), normals] @ sphere
+    mean = np.average(shade, axis=0, weights=weight + 1e-12)
+    ratio = shade / np.maximum(mean, 1e-6)
+    softened = DARKEST_SHADE + np.logaddexp(0, 8 * (ratio - DARKEST_SHADE)) / 8
+    return np.log(softened)
+
+
+def _side_difference(graph: SkinGraph, log: NDArray, plain: NDArray) -> NDArray:
+    """What makes one side differ from the other on a coarse scale: faces are even, light is not."""
+    both = np.minimum(plain, plain[graph.mirror])
+    difference = (log - log[graph.mirror]) / 2
+    return SIDE_REMOVED * graph.smooth(difference, both, SIDE_RADIUS) * _reach(graph, both)
+
+
+def _shadows_and_shine(graph: SkinGraph, log: NDArray, plain: NDArray) -> NDArray:
+    if not plain.any():
+        return np.zeros_like(log)
+    reach = _reach(graph, plain)
+    usual = np.average(log, axis=0, weights=plain * graph.area + 1e-12)
+    coarse = graph.smooth(log - usual, plain, SHADOW_RADIUS)
+    fine = graph.smooth(log - usual, plain, 0.004)
+    shine = np.maximum((fine - coarse) @ LUMINANCE - SHINE_START, 0)
+    return reach * (SHADOW_REMOVED * coarse + SHINE_REMOVED * shine[:, None])
+
+
+def _reach(graph: SkinGraph, weight: NDArray) -> NDArray:
+    """(N, 1) in [0, 1]: fades a correction out where nothing was seen to base it on."""
+    solved = graph.smooth(weight[:, None], np.ones(len(weight)), 0.02)
+    return np.clip(solved / 0.3, 0, 1)
