@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -40,8 +41,9 @@ def load_photo(path: Path | str) -> Photo:
     Raises AvatarError with a ``photo_*`` code when the file is missing, unreadable, no picture, damaged, too small or too large.
     """
     path = Path(path)
-    with _opened(path) as image:
-        warnings = _animation_warning(path, image)
+    # What Pillow warns of, broken metadata, either does not matter or ends in an error below.
+    with warnings.catch_warnings(action="ignore"), _opened(path) as image:
+        notes = _animation_warning(path, image)
         _check_size(path, image)
         focal = _focal_35mm(image)
         try:
@@ -55,7 +57,7 @@ def load_photo(path: Path | str) -> Photo:
                 "photo_damaged",
                 f"{path.name} is truncated or damaged ({problem}): export it again or use another copy.",
             ) from problem
-    return Photo(path.stem, np.asarray(image), alpha, focal, warnings + profile_warning)
+    return Photo(path.stem, np.asarray(image), alpha, focal, notes + profile_warning)
 
 
 def _opened(path: Path) -> Image.Image:
