@@ -55,7 +55,7 @@ def prepare_head(model: HeadModel, vertices: NDArray) -> HeadSurface:
 
 def plant(head: HeadSurface, line: Hairline, count: int) -> Sites:
     """The sites of about ``count`` roots inside a style's hairline."""
-    roots = _ModelKey(head.model).roots(count)
+    roots = _roots(head.model, count)
     points = roots.points(head.vertices.astype(np.float64))
     azimuth, elevation = head.anatomy.azimuth(points), head.anatomy.elevation(points)
     border = hairline(head.anatomy, azimuth, line.height, line.recession, line.nape)
@@ -73,19 +73,7 @@ def plant(head: HeadSurface, line: Hairline, count: int) -> Sites:
     )
 
 
-class _ModelKey:
-    """A head model by its scalp, so that roots are scattered once per model and density."""
-
-    def __init__(self, model: HeadModel) -> None:
-        self.model = model
-        self._key = (model.name, hash(model.scalp_uv.tobytes()), hash(model.template.tobytes()))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ModelKey) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
-
-    @lru_cache(maxsize=16)
-    def roots(self, count: int) -> Roots:
-        return scattered_roots(self.model, count)
+@lru_cache(maxsize=16)
+def _roots(model: HeadModel, count: int) -> Roots:
+    """Roots of a model at one density; the same for every person."""
+    return scattered_roots(model, count)

@@ -15,6 +15,7 @@ from ..head.model import HeadModel, vertex_normals
 from .anatomy import Anatomy
 
 CHART_PIXELS = 1024
+PACKING = 0.62  # squared distance times density of points thrown greedily, measured
 
 # The natural hairline of an adult: azimuth -> elevation in degrees, the front relative to the anatomy's own hairline.
 FRONT_AZIMUTHS = (0.0, 20.0, 36.0, 48.0, 58.0)
@@ -67,8 +68,7 @@ def scattered_roots(model: HeadModel, count: int, seed: int = 0) -> Roots:
     u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)
     barycentric = np.stack([1 - u - v, u, v], 1)
     points = np.einsum("nkc,nk->nc", model.template[triangles[owner]], barycentric)
-    # Dart throwing at this radius keeps close to ``count`` points (packing density of random discs about 0.55).
-    radius = np.sqrt(0.70 * area.sum() / count)
+    radius = np.sqrt(PACKING * area.sum() / count)
     kept = _thin_out(points, radius, random.permutation(len(points)))
     chart = np.einsum("nkc,nk->nc", model.scalp_uv[triangles[owner]], barycentric)
     return Roots(triangles[owner][kept], barycentric[kept].astype(np.float32), chart[kept].astype(np.float32))

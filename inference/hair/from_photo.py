@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The hair of the person in a photo: mask -> style from the library, adapted to the picture -> strands in the hair's colour."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..bundle import Hair, HairColor
+from ..face.types import FaceFit
+from ..head.model import HeadModel
+from ..photo.types import FaceLandmarks, Photo
+from .color import brow_color, color_of, hair_color
+from .face_window import face_window
+from .groom import grow_style
+from .head_surface import HeadSurface, prepare_head
+from .library import load_style
+from .match import match_style
+from .picture import make_view, measure_hair
+from .style import HairStyle
+
+WINDOW_ROWS = 96
+# Below this share of the window's pixels a mask holds no hairstyle.
+LEAST_HAIR = 0.004
+
+
+def hair_from_photo(
+    model: HeadModel, fit: FaceFit, photo: Photo, landmarks: FaceLandmarks, mask: NDArray, style: str | None = None
+) -> Hair:
+    """Guide strands on the person's neutral head.
+
+    mask: (H, W) in [0, 1], from :func:`.mask.hair_mask` or the user. style: a style's name instead of the photo's own.
+    Raises AvatarError for an unknown style.
+    """
+    head = prepare_head(model, model.forward(fit.shape, offsets=fit.offsets))
+    color = photo_hair_color(photo, landmarks, mask)
+    chosen = load_style(style) if style else style_of_photo(head, fit, photo, landmarks, mask)
+    return hair_of_style(head, chosen, color)
+
+
+def style_of_photo(head: HeadSurface, fit: FaceFit, photo: Photo, landmarks: FaceLandmarks, mask: NDArray) -> HairStyle:
+    """The library's style that fits the hair in the photo best, adapted to it; the bald style for an empty mask."""
+    window = face_window(landmarks.points, WINDOW_ROWS)
+    seen = measure_hair(window, photo.pixels, mask)
+    if seen.coverage.mean() < LEAST_HAIR:
+        return load_style("bald")
+    return match_style(head, make_view(fit.camera, window, head), seen).style
+
+
+def hair_of_style(head: HeadSurface, style: HairStyle, color: HairColor, seed: int = 0) -> Hair:
+    """A style grown on a head, as it goes into the bundle."""
+    groom = grow_style(head, style, seed)
+    return Hair(
+        style=style.name,
+        points=groom.strands,
+        root_vertices=groom.roots.vertices.astype(np.int32),
+        root_barycentric=groom.roots.barycentric,
+        radius=style.radius,
+        strands=style.strands,
+        color=color,
+    )
+
+
+def photo_hair_color(photo: Photo, landmarks: FaceLandmarks, mask: NDArray) -> HairColor:
+    """Colour of the masked hair; of the brows when the mask holds too little (a bald head's next hairstyle needs one)."""
+    try:
+        return hair_color(photo.pixels, mask)
+    except ValueError:
+        return color_of(brow_color(photo.pixels, landmarks.points))

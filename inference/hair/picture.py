@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hair as a small picture: coverage and direction of strands seen by a camera, and the same measured in a photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..bundle import Camera
+from ..face.camera import project
+from .face_window import FaceWindow
+from .head_surface import HeadSurface
+from .distance import surface_samples
+
+SAMPLES_PER_STRAND = 72
+BEHIND = 0.006  # metres a strand may lie behind the head's surface and still be seen
+
+
+@dataclass(frozen=True)
+class HairPicture:
+    """coverage: (h, w) in [0, 1]. orientation: (h, w, 2) mean of (cos 2a, sin 2a) over the hair there, a = direction from the x axis, y down;
+
+    its length is the coherence (1 parallel .. 0 tangled) and it is zero where there is no hair.
+    """
+
+    coverage: NDArray
+    orientation: NDArray
+
+
+@dataclass(frozen=True)
+class View:
+    """A photo's camera and the small window it is compared in; depth: (h, w) of the head's surface, inf beside it."""
+
+    camera: Camera
+    window: FaceWindow
+    depth: NDArray
+
+    def pixels(self, points: NDArray) -> tuple[NDArray, NDArray]:
+        """(..., 3) points -> window positions (..., 2) and depth (...)."""
+        seen = project(self.camera, points)
+        affine = self.window.to_window
+        return seen[..., :2] @ affine[:, :2].T + affine[:, 2], seen[..., 2]
+
+
+def make_view(camera: Camera, window: FaceWindow, head: HeadSurface) -> View:
+    """The view with the depth of the head's skin, splatted from points on it."""
+    skin = head.model.surface.triangles(head.model.surface.part_names[0])
+    view = View(camera, window, np.full(window.shape, np.inf))
+    place, depth = view.pixels(surface_samples(head.vertices, skin, 0.002)[0])
+    inside, row, column = _cells(place, window.shape)
+    np.minimum.at(view.depth, (row, column), depth[inside])
+    # Close the pinholes between samples.
+    closed = cv2.erode(np.minimum(view.depth, 1e3).astype(np.float32), np.ones((2, 2), np.uint8))
+    view.depth[:] = np.where(closed < 1e3, closed, np.inf)
+    return view
+
+
+def draw(view: View, strands: NDArray) -> HairPicture:
+    """The visible part of strands (N, P, 3)."""
+    shape = view.window.shape
+    if not len(strands):
+        return HairPicture(np.zeros(shape), np.zeros((*shape, 2)))
+    place, depth = view.pixels(strands)
+    fine = max(1, SAMPLES_PER_STRAND // (strands.shape[1] - 1))
+    part = (np.arange(fine) + 0.5) / fine
+    start, step = place[:, :-1, None], np.diff(place, axis=1)[:, :, None]
+    points = (start + part[None, None, :, None] * step).reshape(-1, 2)
+    far = np.repeat(((depth[:, :-1] + depth[:, 1:]) / 2).ravel(), fine)
+    angle = np.repeat(np.arctan2(step[..., 1], step[..., 0]).ravel(), fine)
+    length = np.repeat(np.hypot(step[..., 0], step[..., 1]).ravel() / fine, fine)
+    inside, row, column = _cells(points, shape)
+    seen = far[inside] < view.depth[row, column] + BEHIND
+    cell = (row * shape[1] + column)[seen]
+    angle, length = angle[inside][seen], length[inside][seen]
+    layers = np.stack(
+        [np.bincount(cell, weight, shape[0] * shape[1]) for weight in (length, length * np.cos(2 * angle), length * np.sin(2 * angle))]
+    ).reshape(3, *shape)
+    blurred = np.stack([cv2.GaussianBlur(layer, (0, 0), 1.2) for layer in layers])
+    coverage = np.clip(blurred[0] / 0.25 - 0.3, 0, 1)
+    return HairPicture(coverage, np.moveaxis(blurred[1:], 0, -1) / (blurred[0] + 1e-3)[..., None])
+
+
+def measure_hair(window: FaceWindow, pixels: NDArray, mask: NDArray) -> HairPicture:
+    """Coverage and strand direction in a photo (H, W, 3) with its hair mask (H, W), by the structure tensor at four times the resolution."""
+    coverage = np.clip(window.take(mask.astype(np.float32)), 0, 1)
+    fine = window.finer(4)
+    grey = cv2.cvtColor(fine.take(pixels), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    inside = (fine.take(mask.astype(np.float32)) > 0.5).astype(np.float32)
+    inside = cv2.erode(inside, np.ones((5, 5), np.uint8))
+    gx, gy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
+    # The gradient runs across a strand: turning it by 90 degrees flips the sign of its double angle.
+    double = np.dstack([gy * gy - gx * gx, -2 * gx * gy, gx * gx + gy * gy]) * inside[..., None]
+    local = cv2.GaussianBlur(double, (0, 0), 1.5)
+    unit = local[..., :2] / (np.hypot(local[..., 0], local[..., 1]) + 1e-3)[..., None]
+    strength = np.minimum(np.sqrt(local[..., 2:]), 40.0) * inside[..., None]
+    size = window.shape[::-1]
+    summed = cv2.resize(cv2.GaussianBlur(unit * strength, (0, 0), 4), size, interpolation=cv2.INTER_AREA)
+    total = cv2.resize(cv2.GaussianBlur(strength, (0, 0), 4), size, interpolation=cv2.INTER_AREA)
+    return HairPicture(coverage, summed / (total + 1e-3)[..., None])
+
+
+def _cells(place: NDArray, shape: tuple[int, int]) -> tuple[NDArray, NDArray, NDArray]:
+    """Which positions (N, 2) lie inside a picture, and the row and column of those."""
+    inside = (place >= 0).all(1) & (place[:, 0] < shape[1]) & (place[:, 1] < shape[0])
+    column, row = place[inside].astype(int).T
+    return inside, row, column
