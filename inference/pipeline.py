@@ -7,6 +7,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from .assemble import assemble_avatar
 from .bundle import Avatar
 from .bundle_io import check_target, write_bundle, write_error
@@ -14,6 +16,7 @@ from .face.landmark_fit import fit_face
 from .hair.from_photo import hair_from_photo
 from .head.open_head import load_open_head
 from .photo.choose_face import choose_face
+from .photo.hair_mask import load_hair_mask
 from .photo.landmarks import find_landmarks
 from .photo.load import load_photo
 from .photo.mediapipe_runtime import start_networks
@@ -26,8 +29,8 @@ SHARES = {
     "photo": (0.1, "Opening the photo"),
     "face": (0.25, "Finding the face"),
     "fit": (0.6, "Fitting the head"),
-    "texture": (0.9, "Painting skin and eyes"),
     "hair": (0.9, "Growing hair"),
+    "texture": (0.9, "Painting skin and eyes"),
     "write": (0.25, "Saving the avatar"),
 }
 
@@ -69,13 +72,16 @@ def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, prog
     stages.begin("fit")
     model = load_open_head()
     fit = fit_face(model, photo, landmarks)
-    stages.begin("texture")
-    textures = bake_textures(model, fit, photo, landmarks, person, options.texture_size)
     stages.begin("hair")
-    hair, hair_mask = hair_from_photo(model, fit, photo, landmarks, person, options.style, options.hair_mask)
+    supplied = None if options.hair_mask is None else load_hair_mask(options.hair_mask, photo)
+    hair, hair_mask = hair_from_photo(model, fit, photo, landmarks, person, options.style, supplied)
+    hair_color = hair.color.linear_rgb if len(hair.points) else None
+    stages.begin("texture")
+    textures = bake_textures(model, fit, photo, landmarks, hair_mask, person, options.texture_size, hair_color)
     stages.begin("write")
-    files = write_pictures(pictures, photo.pixels, textures.pictures | {"hair_mask": hair_mask})
-    report = {"face_box": [round(v, 1) for v in face.box], "seconds": stages.seconds}
+    maps = textures.pictures | {"hair_mask": (hair_mask * 255 + 0.5).astype(np.uint8)}
+    files = write_pictures(pictures, photo.pixels, maps)
+    report = {"face_box": [round(v, 1) for v in face.box], "textures": textures.report, "seconds": stages.seconds}
     return assemble_avatar(model, fit, photo, hair, files, textures.colors, report)
 
 
