@@ -7,7 +7,6 @@ trip loses nothing. A bundle appears whole or not at all: it is written beside i
 
 from __future__ import annotations
 
-import atexit
 import errno
 import json
 import os
@@ -15,18 +14,17 @@ import shutil
 import tempfile
 import zipfile
 from dataclasses import asdict, fields
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .bundle import SCHEMA_NAME, SCHEMA_VERSION, Avatar, Camera, Hair, HairColor, HeadMesh
 from .bundle_schema import HAIR_ARRAYS, HEAD_ARRAYS, check_avatar, invalid
-from .errors import AvatarError
+from .bundle_zip import MAX_FILE_BYTES, inside, unpack_bundle
+from .errors import AvatarError, output_error
 
 MAX_JSON_BYTES = 8_000_000
-MAX_FILE_BYTES = 1_000_000_000
-MAX_FILES = 200
 PICTURE_STARTS = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff"}
 NAME_FIELDS = ("part_names", "key_names", "emotion_names", "joint_names", "joint_parents")
 # Dictionaries of arrays, stored as "<prefix>.<name>".
@@ -53,7 +51,7 @@ def write_bundle(avatar: Avatar, directory: Path | str) -> Path:
         partial.chmod(0o755)
         _move_into_place(partial, target)
     except OSError as problem:
-        raise write_error(problem, target) from problem
+        raise output_error(problem, target) from problem
     finally:
         if partial is not None:
             shutil.rmtree(partial, ignore_errors=True)
@@ -73,24 +71,7 @@ def check_target(target: Path) -> None:
         if not os.access(parent, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, "not writable")
     except OSError as problem:
-        raise write_error(problem, target) from problem
-
-
-def zip_bundle(directory: Path, archive: Path) -> Path:
-    """Pack a bundle folder into a zip; whole or not at all."""
-    partial = archive.with_name(f".{archive.name}.partial")
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as packed:
-            for path in sorted(p for p in directory.rglob("*") if p.is_file()):
-                # Pictures are compressed already.
-                method = zipfile.ZIP_STORED if path.suffix in PICTURE_STARTS else zipfile.ZIP_DEFLATED
-                packed.write(path, path.relative_to(directory).as_posix(), method)
-        os.replace(partial, archive)
-    except OSError as problem:
-        raise write_error(problem, archive) from problem
-    finally:
-        partial.unlink(missing_ok=True)
-    return archive
+        raise output_error(problem, target) from problem
 
 
 def read_bundle(path: Path | str) -> Avatar:
@@ -103,7 +84,7 @@ def read_bundle(path: Path | str) -> Avatar:
     if not path.exists():
         raise AvatarError("bundle_missing", f"There is no avatar bundle at {path}: check the path.")
     try:
-        directory = path if path.is_dir() else _unpacked(path)
+        directory = path if path.is_dir() else unpack_bundle(path)
         avatar = _read_files(directory.resolve())
     except AvatarError:
         raise
@@ -120,18 +101,6 @@ def read_bundle(path: Path | str) -> Avatar:
         raise invalid(f"{type(problem).__name__}: {problem}") from problem
     check_avatar(avatar)
     return avatar
-
-
-def write_error(problem: OSError, target: Path) -> AvatarError:
-    """The user's sentence for an operating-system error while writing."""
-    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-        return AvatarError(
-            "output_disk_full", f"The disk is full while writing {target}: free some space and try again."
-        )
-    if problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return AvatarError("output_no_permission", f"{target} may not be written: choose another output folder.")
-    reason = problem.strerror or problem
-    return AvatarError("output_failed", f"{target} could not be written ({reason}): choose another output folder.")
 
 
 # --- writing
@@ -193,30 +162,6 @@ def _move_into_place(partial: Path, target: Path) -> None:
 
 
 # --- reading
-
-
-def _unpacked(archive: Path) -> Path:
-    """A zip's files in a temporary folder. Only plain relative names inside the limits are taken."""
-    directory = Path(tempfile.mkdtemp(prefix="portrait_avatar_"))
-    atexit.register(shutil.rmtree, directory, ignore_errors=True)
-    with zipfile.ZipFile(archive) as packed:
-        entries = [entry for entry in packed.infolist() if not entry.is_dir()]
-        if len(entries) > MAX_FILES or sum(entry.file_size for entry in entries) > MAX_FILE_BYTES:
-            raise invalid("the zip is too large")
-        for entry in entries:
-            target = _inside(directory, entry.filename)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with packed.open(entry) as source, target.open("wb") as copy:
-                shutil.copyfileobj(source, copy)
-    return directory
-
-
-def _inside(directory: Path, name: str) -> Path:
-    """The path of a bundle's member; refuses names that lead out of the bundle."""
-    parts = PurePosixPath(name).parts
-    if not parts or name.startswith("/") or "\\" in name or ":" in name or ".." in parts:
-        raise invalid(f"the file name {name!r}")
-    return directory.joinpath(*parts)
 
 
 def _read_files(directory: Path) -> Avatar:
@@ -293,7 +238,7 @@ def _picture(directory: Path, name: str) -> Path:
 
 
 def _member(directory: Path, name: str, limit: int) -> Path:
-    path = _inside(directory, name)
+    path = inside(directory, name)
     if not path.is_file() or directory not in path.resolve().parents:
         raise invalid(f"{name} is missing")
     if path.stat().st_size > limit:

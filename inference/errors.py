@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
+
 # Every code, with what it stands for. AvatarError refuses any other, so this list is complete.
 CODES: dict[str, str] = {
     "photo_missing": "there is no file at the photo's path",
@@ -41,3 +44,15 @@ class AvatarError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+def output_error(problem: OSError, target: Path) -> AvatarError:
+    """The user's sentence for an operating-system error while writing."""
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return AvatarError(
+            "output_disk_full", f"The disk is full while writing {target}: free some space and try again."
+        )
+    if problem.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return AvatarError("output_no_permission", f"{target} may not be written: choose another output folder.")
+    reason = problem.strerror or problem
+    return AvatarError("output_failed", f"{target} could not be written ({reason}): choose another output folder.")

@@ -11,7 +11,8 @@ import numpy as np
 
 from .assemble import assemble_avatar
 from .bundle import Avatar
-from .bundle_io import check_target, write_bundle, write_error
+from .bundle_io import check_target, write_bundle
+from .errors import output_error
 from .face.landmark_fit import fit_face
 from .hair.from_photo import hair_from_photo
 from .head.open_head import load_open_head
@@ -56,7 +57,7 @@ def create_bundle(photo_path: Path, directory: Path, options: CreateOptions, pro
             avatar = create_avatar(photo_path, Path(pictures), options, progress)
             write_bundle(avatar, directory)
     except OSError as problem:
-        raise write_error(problem, directory) from problem
+        raise output_error(problem, directory) from problem
     return avatar
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from ..bundle_io import write_error
-from ..errors import AvatarError
+from ..errors import AvatarError, output_error
 from ..photo.load import load_photo
 
 SAME_VIEW = "same_view"
@@ -21,7 +20,9 @@ PAPER, INK = (24, 25, 28), (225, 225, 225)
 
 
 def write_contact_sheet(photo_path: Path, views_folder: Path, output: Path) -> None:
-    """Write the sheet as PNG. ``photo_path``: the bundle's upright photo. ``views_folder`` holds views.json: view -> {"file", "photo_box": (x0, y0, x1, y1) or null}.
+    """Write the sheet as PNG.
+
+    ``photo_path``: the bundle's upright photo. ``views_folder`` holds views.json: view -> {"file", "photo_box": (x0, y0, x1, y1) or null}.
 
     Raises AvatarError.
     """
@@ -41,7 +42,7 @@ def write_contact_sheet(photo_path: Path, views_folder: Path, output: Path) -> N
         output.parent.mkdir(parents=True, exist_ok=True)
         sheet.save(output)
     except OSError as problem:
-        raise write_error(problem, output) from problem
+        raise output_error(problem, output) from problem
 
 
 def _sheet(cells: dict[str, Image.Image], size: tuple[int, int]) -> Image.Image:
