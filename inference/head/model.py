@@ -35,6 +35,18 @@ class LandmarkEmbedding:
 
 
 @dataclass(frozen=True)
+class ExpressionPrior:
+    """What is plausible for expression coefficients before a photo is seen (mean zero).
+
+    precision: (E, E) inverse covariance; low, high: (E,) bounds.
+    """
+
+    precision: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Joints:
     """The skeleton: names, parent index of each joint (-1 for the root; parents come first), regressor and weights.
 
@@ -88,7 +100,7 @@ class Surface:
         return np.concatenate([polygons[:, :3], polygons[quad][:, [0, 2, 3]]])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity, so that what is derived from a model can be cached
 class HeadModel:
     """A parametric head with V vertices, S shape and E expression directions, J joints.
 
@@ -112,6 +124,7 @@ class HeadModel:
     shape_deviation: FloatArray
     expression_basis: FloatArray
     expression_names: tuple[str, ...]
+    expression_prior: ExpressionPrior
     pose_basis: FloatArray
     joints: Joints
     surface: Surface

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from .arkit import expression_prior
 from .landmark_sets import derived_sets
 from .model import HeadModel, Joints, LandmarkEmbedding, Surface
 
@@ -38,6 +39,7 @@ def load_open_head() -> HeadModel:
         shape_deviation=data["shape_deviation"],
         expression_basis=directions[len(shape_names) :],
         expression_names=tuple(data["expression_names"].tolist()),
+        expression_prior=expression_prior(tuple(data["expression_names"].tolist())),
         pose_basis=np.zeros((0, len(data["template"]), 3), np.float32),
         joints=Joints(
             tuple(data["joint_names"].tolist()),

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The estimator that needs no weights: any head model, fitted to 478 landmarks."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..bundle import Camera
+from ..head.model import HeadModel, LandmarkEmbedding, vertex_normals
+from ..photo.types import FaceLandmarks, Photo
+from .camera import from_extrinsics, project, yaw_degrees
+from .freeform import displacement_to_landmarks
+from .gaze import IRIS_CENTERS, gaze_pose
+from .gauss_newton import Evidence, fit_linear
+from .types import FaceFit
+
+EMBEDDING = "mediapipe_478"
+IDENTITY_ACTIVITY = 0.0025  # metres of expression displacement beyond which free-form is put down to the expression
+WARN_YAW = 60.0
+
+
+def fit_face(model: HeadModel, photo: Photo, landmarks: FaceLandmarks) -> FaceFit:
+    """Shape, expression, camera and free-form identity of the face behind the landmarks."""
+    embedding = model.landmarks[EMBEDDING]
+    height, width = photo.pixels.shape[:2]
+    center = np.array([width / 2, height / 2])
+    evidence = Evidence(landmarks.points[:, :2] - center, embedding, _template_normals(model, embedding), _focal(photo))
+    linear = fit_linear(model, evidence)
+    pose = linear.extrinsics
+    camera = from_extrinsics(pose.rotation, pose.translation, pose.focal_px, tuple(center), width, height)
+
+    seen = model.shaped(linear.shape, linear.expression)
+    displaced = displacement_to_landmarks(model, seen, camera, landmarks.points[:, :2], embedding)
+    gaze = gaze_pose(model, seen + displaced, camera, landmarks.points[:, :2])
+    share = _identity_share(model, linear.expression)
+    offsets = displaced * share[:, None]
+    yaw = abs(yaw_degrees(camera))
+    warnings = (f"The face is turned by {yaw:.0f} degrees; a more frontal photo gives a better likeness.",) if yaw > WARN_YAW else ()
+    return FaceFit(
+        linear.shape.astype(np.float32),
+        linear.expression.astype(np.float32),
+        gaze.astype(np.float32),
+        offsets.astype(np.float32),
+        (displaced - offsets).astype(np.float32),
+        camera,
+        landmark_residual(model.skin(seen + displaced, gaze), camera, landmarks.points, embedding),
+        warnings,
+    )
+
+
+def landmark_residual(vertices: NDArray, camera: Camera, picture: NDArray, embedding: LandmarkEmbedding) -> float:
+    """RMS distance of all landmarks in percent of the inter-iris distance."""
+    distance = np.linalg.norm(project(camera, embedding.points(vertices))[:, :2] - picture[:, :2], axis=1)
+    left, right = picture[IRIS_CENTERS["left_eye"], :2], picture[IRIS_CENTERS["right_eye"], :2]
+    return float(100 * np.sqrt((distance**2).mean()) / np.linalg.norm(left - right))
+
+
+def _template_normals(model: HeadModel, embedding: LandmarkEmbedding) -> NDArray:
+    normals = embedding.points(vertex_normals(model.template.astype(np.float64), model.surface.triangles()))
+    return normals / np.linalg.norm(normals, axis=1, keepdims=True)
+
+
+def _focal(photo: Photo) -> float | None:
+    """Focal length in pixels from EXIF; None when it is missing or the photo's shape says that it was cropped."""
+    if photo.focal_35mm is None:
+        return None
+    long, short = sorted(photo.pixels.shape[:2], reverse=True)
+    if min(abs(long / short - shape) for shape in (3 / 2, 4 / 3, 16 / 9)) > 0.02:
+        return None
+    return photo.focal_35mm / 43.27 * float(np.hypot(long, short))
+
+
+def _identity_share(model: HeadModel, expression: NDArray) -> NDArray:
+    """(V,) in [0, 1]: how far a displacement belongs to the person and not to the expression of this photo."""
+    moved = np.linalg.norm(np.tensordot(expression.astype(np.float32), model.expression_basis, 1), axis=1)
+    return np.exp(-((moved / IDENTITY_ACTIVITY) ** 2))
