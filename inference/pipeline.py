@@ -15,6 +15,7 @@ from .bundle_io import check_target, write_bundle
 from .errors import output_error
 from .face.landmark_fit import fit_face
 from .hair.from_photo import hair_from_photo
+from .hair.mask import hair_mask
 from .head.open_head import load_open_head
 from .photo.choose_face import choose_face
 from .photo.hair_mask import load_hair_mask
@@ -74,13 +75,16 @@ def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, prog
     model = load_open_head()
     fit = fit_face(model, photo, landmarks)
     stages.begin("hair")
-    supplied = None if options.hair_mask is None else load_hair_mask(options.hair_mask, photo)
-    hair, hair_mask = hair_from_photo(model, fit, photo, landmarks, person, options.style, supplied)
+    if options.hair_mask is None:
+        mask = hair_mask(photo.pixels, landmarks.points, person)
+    else:
+        mask = load_hair_mask(options.hair_mask, photo)
+    hair = hair_from_photo(model, fit, photo, landmarks, mask, options.style)
     hair_color = hair.color.linear_rgb if len(hair.points) else None
     stages.begin("texture")
-    textures = bake_textures(model, fit, photo, landmarks, hair_mask, person, options.texture_size, hair_color)
+    textures = bake_textures(model, fit, photo, landmarks, mask, person, options.texture_size, hair_color)
     stages.begin("write")
-    maps = textures.pictures | {"hair_mask": (hair_mask * 255 + 0.5).astype(np.uint8)}
+    maps = textures.pictures | {"hair_mask": (mask * 255 + 0.5).astype(np.uint8)}
     files = write_pictures(pictures, photo.pixels, maps)
     report = {"face_box": [round(v, 1) for v in face.box], "textures": textures.report, "seconds": stages.seconds}
     return assemble_avatar(model, fit, photo, hair, files, textures.colors, report)
