@@ -12,8 +12,11 @@ from ..head.model import HeadModel
 from ..photo.types import FaceLandmarks, Photo
 from .atlas import texture_atlas
 from .color import log_from_bytes
-from .compose import compose_skin
-from .skin_graph import skin_graph
+from .compose import Skin, compose_skin
+from .eye import paint_eye
+from .iris import EyeColors, measure_eyes
+from .part_colors import part_colors
+from .skin_graph import SkinGraph, skin_graph
 from .trust import texel_trust
 from .types import Textures
 from .view import prepare_view
@@ -42,4 +45,17 @@ def bake_textures(
     trust = texel_trust(model, view, log, x, y, atlas)
     sampled = cv2.remap(log, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     skin = compose_skin(model, atlas, graph, view.normals, sampled, trust, hair_color)
-    return Textures(skin.texture, skin.texture, {}, {})
+    eyes = measure_eyes(photo.pixels, landmarks.points)
+    eye = paint_eye(eyes, int(np.clip(size // 2, 256, 512)))
+    colors = part_colors(model, graph, skin, eyes, photo.pixels, landmarks.points)
+    return Textures(skin.texture, eye, colors, _report(model, graph, skin, eyes))
+
+
+def _report(model: HeadModel, graph: SkinGraph, skin: Skin, eyes: EyeColors) -> dict[str, object]:
+    face = model.masks["face"][graph.vertices] * graph.area
+    return {
+        "face_seen": round(float(np.average(skin.seen, weights=face)), 3),
+        "light_direction": [round(float(v), 3) for v in skin.light.direction],
+        "light_strength": round(skin.light.strength, 3),
+        "iris_measured": eyes.measured,
+    }

@@ -32,7 +32,7 @@ SCALP_SOFTNESS, SCALP_HAIR_SHARE, STUBBLE = 0.005, 0.45, 0.25
 
 @dataclass(frozen=True)
 class Skin:
-    """texture (S, S, 3) uint8 sRGB; field (N, 3) log colour over the graph's vertices; light found; seen (N,) share taken from the photo."""
+    """texture (S, S, 3) uint8 sRGB; field (N, 3) log colour; seen (N,) share taken from the photo; light found."""
 
     texture: NDArray[np.uint8]
     field: NDArray

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 class Textures:
     """skin (S, S, 3) uint8 sRGB over the model's texture chart, row 0 at v = 1. eye (E, E, 3) uint8 sRGB, polar, for both eyes.
 
-    colors: part -> linear sRGB ("lips", "teeth", "gums", "tongue", "lashes", "brows", "iris", "scalp", "skin").
-    report: "seen" (share of the face's texels taken from the photo), "light" (direction the light comes from, head frame), ...
+    colors: part -> linear sRGB ("skin", "lips", "scalp", "teeth", "gums", "tongue", "brows", "lashes", "iris", "sclera").
+    report: "face_seen" (share of the face taken from the photo), "light_direction" (where the light comes from, head frame),
+    "light_strength", "iris_measured" (False when no open eye was seen).
     """
 
     skin: NDArray[np.uint8]
