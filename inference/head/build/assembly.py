@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from . import skeleton
-from .blocks import Block, about, assemble, fit_scaling
+from .blocks import Block, assemble, fit_scaling
 from .crop import Bust, cut_bust
 from .expression import ARKIT, face_units
-from .eyes import unit_cornea, unit_eyeball
+from .eyes import unit_eyeball
 from .identity import Direction, average_adult, detail_directions, macro_directions
+from .lids import Lids, blink, find_lids, follow_ball, seat_lids, slide
 from .makehuman import MakeHuman
-from .regions import skin_masks, smoothstep
+from .mouth import Dentition, Mouth, find_mouth, glide, make_room, place_teeth, seal_lips
+from .parts import Source, body_block, dental_block, eye_block, jaw_motion, lash_block, tongue_block
+from .regions import skin_masks
 from .scalp import scalp_chart
-from .texture_uv import skin_chart
 
 PARTS = ("skin", "mouth", "eyes", "cornea", "teeth", "gums", "tongue", "lashes")
 
@@ -23,26 +27,94 @@ PARTS = ("skin", "mouth", "eyes", "cornea", "teeth", "gums", "tongue", "lashes")
 def build_head(makehuman: MakeHuman) -> dict[str, NDArray]:
     """Everything open_head.npz holds; the origin is the midpoint between the eyeballs of the average adult."""
     bust = cut_bust(makehuman)
-    adult = average_adult(makehuman)
-    adult = adult - (adult[_helper(makehuman, "l-eye")].mean(0) + adult[_helper(makehuman, "r-eye")].mean(0)) / 2
     identity = macro_directions(makehuman) + detail_directions(makehuman)
     head_weight = skeleton.head_weights(makehuman, bust)
-    skin = bust.sources @ adult
     shape = np.stack([_anchored(d, bust, head_weight) for d in identity])
-    units = face_units(makehuman)
-    directions = np.concatenate([shape, units])
+    adult = average_adult(makehuman)
+    pair = [find_lids(bust, bust.sources @ adult, side) for side in (1, -1)]
+    origin = (pair[0].centre + pair[1].centre) / 2
+    pair = [replace(lids, centre=lids.centre - origin) for lids in pair]
+    source = Source(makehuman, adult - origin, shape, face_units(makehuman))
 
-    jaw_weight = skeleton.jaw_weights(skin, bust.sources @ units[ARKIT.index("jawOpen")])
-    masks = skin_masks(makehuman, bust, skin, head_weight)
+    skin = bust.sources @ source.adult
+    for lids in pair:
+        skin = seat_lids(skin, lids)
+    mouth = find_mouth(bust)
+    skin = seal_lips(skin, mouth)
+    teeth = place_teeth(skin, mouth)
+    skin = make_room(skin, mouth, teeth)
+
+    balls = [_ball_directions(source, lids) for lids in pair]
+    jaw = jaw_motion(source)
+    soft = np.concatenate([
+        _identity_on_skin(source, bust, skin, pair, balls),
+        _expression_on_skin(source, bust, skin, pair, mouth, teeth, jaw),
+    ])
+    jaw_weight = skeleton.jaw_weights(skin, soft[len(shape) + ARKIT.index("jawOpen")])
     # Skin, then eyes: their numbering stays the same whatever comes behind them, so landmarks stored on them stay valid.
-    eyes = [_eye(makehuman, adult, shape, side) for side in ("l", "r")]
-    blocks = [_body(bust, skin, directions, masks, head_weight, jaw_weight), *eyes]
-    blocks += [_helper_part(makehuman, adult, directions, *entry) for entry in (
-        ("tongue", ("tongue",), 2), ("lashes", ("l-eyelashes-1", "l-eyelashes-2", "r-eyelashes-1", "r-eyelashes-2"), 1),
-        ("teeth", ("upper-teeth",), 1), ("teeth", ("lower-teeth",), 2),
-    )]  # fmt: skip
+    eyes = [eye_block(lids, ball) for lids, ball in zip(pair, balls, strict=True)]
+    blocks = [
+        body_block(bust, skin, soft, head_weight, jaw_weight),
+        *eyes,
+        dental_block(source, teeth.upper, np.zeros_like(jaw)),
+        dental_block(source, teeth.lower, jaw),
+        tongue_block(source),
+        lash_block(skin, soft, pair, balls),
+    ]
+    return _arrays(blocks, identity, skin, head_weight, skin_masks(makehuman, bust, skin, head_weight))
+
+
+def _anchored(direction: Direction, bust: Bust, head_weight: NDArray) -> NDArray:
+    """Takes out the mean motion of the head where a target moves all of it (body height): size differences stay."""
+    if not direction.moves_whole_head:
+        return direction.displacement
+    drift = np.average(bust.sources @ direction.displacement, axis=0, weights=head_weight**4)
+    return direction.displacement - drift
+
+
+def _ball_directions(source: Source, lids: Lids) -> NDArray:
+    """(S, 4, 3) how an eyeball follows identity: the shift and scale of MakeHuman's own."""
+    members = source.helper("l-eye" if lids.centre[0] > 0 else "r-eye")
+    return fit_scaling(source.adult[members], source.shape[:, members])
+
+
+def _identity_on_skin(source: Source, bust: Bust, skin: NDArray, pair: list[Lids], balls: list[NDArray]) -> NDArray:
+    """(S, V, 3) shape directions of the bust, lids on the eyeballs."""
+    directions = []
+    for number, target in enumerate(source.shape):
+        displacement = bust.sources @ target
+        for lids, ball in zip(pair, balls, strict=True):
+            displacement = follow_ball(displacement, skin, lids, ball[number])
+        directions.append(displacement)
+    return np.stack(directions)
+
+
+def _expression_on_skin(
+    source: Source, bust: Bust, skin: NDArray, pair: list[Lids], mouth: Mouth, teeth: Dentition, jaw: NDArray
+) -> NDArray:
+    """(52, V, 3) expression directions of the bust: lids slide on the eyeballs, lips on the teeth."""
+    raw = dict(zip(ARKIT, (bust.sources @ unit for unit in source.units), strict=True))
+    opened = ARKIT.index("jawOpen")
+    directions = []
+    for number, name in enumerate(ARKIT):
+        displacement = raw[name]
+        for lids in pair:
+            closing = name == ("eyeBlinkLeft" if lids.centre[0] > 0 else "eyeBlinkRight")
+            displacement = (blink if closing else slide)(displacement, skin, lids)
+        if name == "mouthClose":  # it is used on top of an open jaw
+            displacement = glide(displacement + directions[opened], skin, mouth, teeth, jaw[opened]) - directions[opened]
+        else:
+            displacement = glide(displacement, skin, mouth, teeth, jaw[number])
+        directions.append(displacement)
+    return np.stack(directions)
+
+
+def _arrays(
+    blocks: list[Block], identity: list[Direction], skin: NDArray, head_weight: NDArray, masks: dict[str, NDArray]
+) -> dict[str, NDArray]:
     head = assemble(blocks, PARTS)
     pad = len(head.vertices) - len(skin)
+    scalp_uv = np.pad(scalp_chart(skin, masks["scalp"]), ((0, pad), (0, 0)), constant_values=np.nan)
     return {
         "template": head.vertices.astype(np.float32),
         "group": head.group.astype(np.int8),
@@ -59,94 +131,19 @@ def build_head(makehuman: MakeHuman) -> dict[str, NDArray]:
         "uv_faces": head.uv_faces.astype(np.int16),
         "joint_names": np.array(skeleton.NAMES),
         "joint_parents": np.array(skeleton.PARENTS, np.int8),
-        "joint_regressor": _regressor(skin, head_weight, head.group, len(head.vertices), eyes).astype(np.float32),
+        "joint_regressor": _regressor(skin, head_weight, head.group).astype(np.float32),
         "skin_weights": head.weights.astype(np.float16),
-        "scalp_uv": np.pad(scalp_chart(skin, masks["scalp"]), ((0, pad), (0, 0)), constant_values=np.nan).astype(np.float32),
+        "scalp_uv": scalp_uv.astype(np.float32),
     } | {f"mask_{name}": np.pad(mask, (0, pad)).astype(np.float16) for name, mask in masks.items()}
 
 
-def _helper(makehuman: MakeHuman, name: str) -> NDArray:
-    """Vertices of a helper group of the base mesh."""
-    return np.unique(makehuman.faces[makehuman.groups == f"helper-{name}"])
-
-
-def _anchored(direction: Direction, bust: Bust, head_weight: NDArray) -> NDArray:
-    """Takes out the mean motion of the head where a target moves all of it (body height): size differences stay."""
-    if not direction.moves_whole_head:
-        return direction.displacement
-    drift = np.average(bust.sources @ direction.displacement, axis=0, weights=head_weight**4)
-    return direction.displacement - drift
-
-
-def _body(
-    bust: Bust, skin: NDArray, directions: NDArray, masks: dict[str, NDArray], head_weight: NDArray, jaw_weight: NDArray
-) -> Block:
-    density = 1 + 5 * smoothstep(0.075, 0.035, skin[:, 1]) * smoothstep(-0.14, -0.11, skin[:, 2]) * smoothstep(0.105, 0.07, skin[:, 2])
-    density[bust.faces[bust.socket]] = 0.25
-    density[bust.skin_count :] = 0.35
-    uv, uv_faces = skin_chart(skin, bust.faces, bust.mirror, density)
-    weights = np.zeros((len(skin), len(skeleton.NAMES)))
-    weights[:, 0] = 1 - head_weight
-    weights[:, 2] = head_weight * jaw_weight
-    weights[:, 1] = head_weight - weights[:, 2]
-    soft = np.stack([bust.sources @ d for d in directions])
-    return Block(skin, bust.faces, np.where(bust.mouth, "mouth", "skin"), uv, uv_faces, weights, soft=soft)
-
-
-def _helper_part(makehuman: MakeHuman, adult: NDArray, directions: NDArray, part: str, groups: tuple[str, ...], joint: int) -> Block:
-    chosen = np.isin(makehuman.groups, [f"helper-{g}" for g in groups])
-    used, faces = np.unique(makehuman.faces[chosen], return_inverse=True)
-    uv_used, uv_faces = np.unique(makehuman.uv_faces[chosen], return_inverse=True)
-    weights = np.eye(len(skeleton.NAMES))[np.full(len(used), joint)]
-    return Block(
-        adult[used],
-        faces.reshape(-1, 4),
-        np.full(chosen.sum(), part),
-        makehuman.uv[uv_used],
-        uv_faces.reshape(-1, 4),
-        weights,
-        soft=directions[:, used],
-    )
-
-
-def _eye(makehuman: MakeHuman, adult: NDArray, shape: NDArray, side: str) -> Block:
-    members = _helper(makehuman, f"{side}-eye")
-    points = adult[members]
-    centre = (points.max(0) + points.min(0)) / 2
-    radius = (points.max(0) - points.min(0)).mean() / 2
-    ball, cornea = unit_eyeball(), unit_cornea()
-    vertices = centre + radius * np.concatenate([ball.vertices, cornea.vertices])
-    shift = lambda faces, by: np.where(faces >= 0, faces + by, -1)  # noqa: E731
-    faces = np.concatenate([ball.faces, shift(cornea.faces, len(ball.vertices))])
-    affine = np.concatenate([fit_scaling(points, shape[:, members]), _gaze(centre, side)])
-    joint = skeleton.NAMES.index("left_eye" if side == "l" else "right_eye")
-    return Block(
-        vertices,
-        faces,
-        np.repeat(["eyes", "cornea"], [len(ball.faces), len(cornea.faces)]),
-        np.concatenate([ball.uv, cornea.uv]),
-        faces,
-        np.eye(len(skeleton.NAMES))[np.full(len(vertices), joint)],
-        affine=affine,
-    )
-
-
-def _gaze(centre: NDArray, side: str) -> NDArray:
-    affine = np.zeros((len(ARKIT), 4, 3))
-    label, outward = ("Left", 1) if side == "l" else ("Right", -1)
-    for name, pitch, yaw in (("Down", 25, 0), ("Up", -20, 0), ("In", 0, -28 * outward), ("Out", 0, 28 * outward)):
-        p, y = np.radians(pitch), np.radians(yaw)
-        about_x = np.array([[1, 0, 0], [0, np.cos(p), -np.sin(p)], [0, np.sin(p), np.cos(p)]])
-        about_z = np.array([[np.cos(y), -np.sin(y), 0], [np.sin(y), np.cos(y), 0], [0, 0, 1]])
-        affine[ARKIT.index(f"eyeLook{name}{label}")] = about(centre, about_x @ about_z)
-    return affine
-
-
-def _regressor(skin: NDArray, head_weight: NDArray, group: NDArray, count: int, eyes: list[Block]) -> NDArray:
-    rows = np.zeros((len(skeleton.NAMES), count))
+def _regressor(skin: NDArray, head_weight: NDArray, group: NDArray) -> NDArray:
+    """(J, V): neck, head and jaw from a band of skin around them, eyes as the mean of their balls (groups 0 and 1)."""
+    rows = np.zeros((len(skeleton.NAMES), len(group)))
     for joint, place in enumerate((skeleton.NECK, skeleton.HEAD, skeleton.JAW)):
         rows[joint, : len(skin)] = skeleton.regressor_row(skin, skeleton.band(skin, head_weight, place, 0.015), place)
-    for number, eye in enumerate(eyes):
-        members = np.flatnonzero(group == number)[: len(unit_eyeball().vertices)]
-        rows[3 + number, members] = 1 / len(members)
+    ball = unit_eyeball().vertices
+    for eye in (0, 1):
+        members = np.flatnonzero(group == eye)[: len(ball)]
+        rows[3 + eye, members] = np.linalg.pinv(np.c_[ball, np.ones(len(ball))].T)[:, 3]
     return rows

@@ -83,6 +83,20 @@ def fit_scaling(points: NDArray, displacements: NDArray) -> NDArray:
     return np.concatenate([linear, (moved - scale[:, None] * centre)[:, None]], 1)
 
 
+def fit_rigid(points: NDArray, displacements: NDArray) -> NDArray:
+    """(D, 4, 3) like :func:`fit_affine`, restricted to the rotation and translation that end where (D, n, 3) displacements end."""
+    centre = points.mean(0)
+    maps = []
+    for displacement in displacements:
+        moved = points + displacement
+        u, _, v = np.linalg.svd((points - centre).T @ (moved - moved.mean(0)))
+        rotation = (u @ np.diag([1, 1, np.sign(np.linalg.det(u @ v))]) @ v).T
+        affine = about(centre, rotation)
+        affine[3] += moved.mean(0) - centre
+        maps.append(affine)
+    return np.stack(maps)
+
+
 def about(centre: NDArray, linear: NDArray) -> NDArray:
     """(4, 3) affine displacement for a linear map (3, 3) that keeps ``centre`` in place."""
     change = (linear - np.eye(3)).T

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from .identity import SIZE
 from .makehuman import MakeHuman
 
 SIDES = ("Left", "Right")
@@ -22,14 +23,29 @@ ARKIT = (
 )  # fmt: skip
 
 
+# MakeHuman's units times this: 1.0 is a strong, natural maximum.
+STRENGTH = {
+    "browInnerUp": 1.7,
+    "browOuterUp": 1.3,
+    "mouthFrown": 1.3,
+    "mouthLowerDown": 1.4,
+    "mouthUpperUp": 1.15,
+    "noseSneer": 1.3,
+}
+TONGUE_OPENS_JAW = 0.35  # of jawOpen in tongueOut, so that the tongue does not pass through closed lips
+
+
 def face_units(makehuman: MakeHuman) -> NDArray:
     """(52, N, 3) displacements of the base mesh, exactly mirrored between the sides."""
-    return np.stack([_mirrored_unit(makehuman, name) for name in ARKIT])
+    units = np.stack([STRENGTH.get(name.removesuffix("Left").removesuffix("Right"), 1) * _mirrored_unit(makehuman, name) for name in ARKIT])
+    units[ARKIT.index("tongueOut")] += TONGUE_OPENS_JAW * units[ARKIT.index("jawOpen")]
+    return units
 
 
 def _mirrored_unit(makehuman: MakeHuman, name: str) -> NDArray:
     """A unit averaged with the reflection of its counterpart (itself when it has no side)."""
-    return (makehuman.face_unit(name) + makehuman.face_unit(counterpart(name))[makehuman.mirror] * [-1, 1, 1]) / 2
+    other = makehuman.face_unit(counterpart(name))[makehuman.mirror] * [-1, 1, 1]
+    return SIZE * (makehuman.face_unit(name) + other) / 2
 
 
 def counterpart(name: str) -> str:

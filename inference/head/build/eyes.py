@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 SEGMENTS = 24
-IRIS_ANGLE = np.radians(29.5)  # 5.9 mm of iris on a 12 mm ball
-RING_DEGREES = (5, 10, 15, 20, 25, 29.5, 33, 38, 44, 51, 59, 68, 78, 89, 101, 114, 128, 143, 160)
-CORNEA_DEGREES = (4, 9, 14, 19, 24, 29.5, 33, 37, 42)
+IRIS_ANGLE = np.radians(28.7)  # 5.9 mm of iris on a 12.3 mm ball
+RING_DEGREES = (5, 10, 15, 20, 25, 28.7, 33, 38, 44, 51, 59, 68, 78, 89, 101, 114, 128, 143, 160)
+CORNEA_DEGREES = (4, 9, 14, 19, 24, 28.7, 33, 37, 42)
 CORNEA_EDGE = np.radians(42)
-CORNEA_BULGE = 0.045  # of the radius: 0.54 mm over a 12 mm ball
+CORNEA_BULGE = 0.035  # of the radius: 0.43 mm over a 12.3 mm ball
 IRIS_RECESS = 0.05  # of the radius: the iris lies flatter than the ball
 
 

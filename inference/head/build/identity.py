@@ -37,6 +37,11 @@ LARGEST_DEVIATION = 0.5
 LEFT_OUT = ("asymm-breast", "asymm-trunk")
 GENDERS = ("female", "male")
 ETHNICITIES = ("african", "asian", "caucasian")
+# MakeHuman's mean head is 2 % small, and narrow between the temples and pupils, beside measured adults.
+SIZE = 1.02
+PROPORTIONS = {"head/head-scale-horiz-incr": 0.12} | {
+    f"eyes/{side}-eye-{name}-incr": share for side in "lr" for name, share in (("scale", 0.6), ("height2", 0.35))
+} | {f"eyes/{side}-eye-trans-out": 0.35 for side in "lr"}
 ABOVE_NECK = 0.6  # height in metres on the raw base mesh
 OLD_SHARE = 0.2  # MakeHuman's "young" is 25 years, "old" 90: an average adult is about 38
 
@@ -52,9 +57,10 @@ class Direction:
 
 
 def average_adult(makehuman: MakeHuman) -> NDArray:
-    """(N, 3) vertices of an adult between the genders and ethnicities."""
+    """(N, 3) vertices of an adult between the genders and ethnicities, with the proportions of measured adults."""
     adult = (1 - OLD_SHARE) * _age(makehuman, "young") + OLD_SHARE * _age(makehuman, "old")
-    return makehuman.vertices + adult
+    adult = adult + sum(share * makehuman.target(name) for name, share in PROPORTIONS.items())
+    return SIZE * (makehuman.vertices + adult)
 
 
 def macro_directions(makehuman: MakeHuman) -> list[Direction]:
@@ -77,7 +83,7 @@ def macro_directions(makehuman: MakeHuman) -> list[Direction]:
     ):
         ends = [np.mean([makehuman.target(f"macrodetails/universal-{g}-young-{e}") for g in GENDERS], 0) for e in (low, high)]
         found.append((axis, (ends[1] - ends[0]) / 2, 0.45))
-    return [Direction(name, displacement, deviation, True) for name, displacement, deviation in found]
+    return [Direction(name, SIZE * displacement, deviation, True) for name, displacement, deviation in found]
 
 
 def detail_directions(makehuman: MakeHuman) -> list[Direction]:
@@ -88,6 +94,7 @@ def detail_directions(makehuman: MakeHuman) -> list[Direction]:
         names = [name for name in names if not name.startswith(LEFT_OUT)]
         signed = _merge_opposites({name: makehuman.target(f"{category}/{name}") for name in names})
         for name, displacement, symmetric in _merge_sides(signed, makehuman.mirror):
+            displacement = SIZE * displacement
             whole = category in ("head", "neck") and symmetric
             spread = SPREAD[category] * (1 if symmetric or category == "asym" else ANTISYMMETRIC_SHARE)
             farthest = np.linalg.norm(displacement[makehuman.vertices[:, 2] > ABOVE_NECK], axis=1).max()

@@ -37,8 +37,8 @@ def skin_masks(makehuman: MakeHuman, bust: Bust, vertices: NDArray, head_weight:
     """name -> (V,) float in [0, 1] over the bust's vertices; head_weight (V,): 1 on the head, 0 on the bust."""
     x, y, z = np.abs(vertices[:, 0]), vertices[:, 1], vertices[:, 2]
     inner = np.arange(len(vertices)) >= bust.skin_count
-    painted = {name: _painted(makehuman, bust, f"mpfb_{name}") for name in ("lips", "eyelids")}
-    ears = _support(makehuman, bust, ("ears/l-ear-scale-incr", "ears/r-ear-scale-incr"), 0.004)
+    painted = {name: _painted(makehuman, bust, f"mpfb_{name}") for name in ("lips", "eyelids", "ears")}
+    ears = painted["ears"]
     nose = _support(makehuman, bust, ("nose/nose-scale-horiz-incr", "nose/nose-scale-depth-incr"), 0.003)
     scalp = _scalp(vertices) * (1 - ears)
     front = smoothstep(0.062, 0.040, y) * smoothstep(-0.135, -0.112, z)
