@@ -76,7 +76,7 @@ def set_interpolation_surface(modifier: bpy.types.NodesModifier, surface: bpy.ty
 
 def _input_identifier(modifier: bpy.types.NodesModifier, name: str, socket_type: str | None) -> str:
     for item in modifier.node_group.interface.items_tree:
-        if item.item_type == "SOCKET" and item.in_out == "INPUT" and item.name == name:
-            if socket_type is None or item.socket_type == socket_type:
-                return item.identifier
+        is_input = item.item_type == "SOCKET" and item.in_out == "INPUT"
+        if is_input and item.name == name and socket_type in (None, item.socket_type):
+            return item.identifier
     raise KeyError(f"{modifier.node_group.name!r} has no input {name!r}")

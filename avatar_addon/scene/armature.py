@@ -16,7 +16,7 @@ END_BONE_LENGTH = 0.12
 JAW_BONE_LENGTH = 0.08
 
 
-def build_armature(name: str, head: HeadMesh) -> bpy.types.Object:
+def build_armature(name: str) -> bpy.types.Object:
     """The armature object (not yet in a collection, no bones): bones need the view layer, see :func:`add_bones`."""
     armature = bpy.data.armatures.new(name)
     armature.display_type = "STICK"
@@ -71,7 +71,7 @@ def _bone_vector(head: HeadMesh, index: int) -> Vector:
         return Vector((0.0, -EYE_BONE_LENGTH, 0.0))
     if "jaw" in name:
         moved = head.vertices[head.skin_weights[:, index] > 0.9]
-        chin = moved[np.argmin(moved[:, 1] + moved[:, 2])] if len(moved) else start + (0.0, -0.8, -0.6)
+        chin = moved[np.argmin(moved[:, 1] + moved[:, 2])] if len(moved) else start + np.array([0.0, -0.8, -0.6])
         return Vector((0.0, *(chin - start)[1:])).normalized() * JAW_BONE_LENGTH
     for child, parent in enumerate(head.joint_parents):
         child_name = head.joint_names[child].lower()

@@ -34,8 +34,8 @@ class AvatarObjects:
     lights: tuple[str, ...]
 
 
-def build_avatar(avatar: Avatar, bundle_folder: Path, scene: bpy.types.Scene) -> AvatarObjects:
-    """Add the avatar to the scene in a collection of its own, named after the photo.
+def build_avatar(avatar: Avatar, scene: bpy.types.Scene) -> AvatarObjects:
+    """Add the avatar, as read by ``read_bundle``, to the scene in a collection of its own, named after the photo.
 
     Avatars already in the scene are left alone; the new one stands beside them. The scene's camera and world are set
     only where it has none. Must be called in object mode. Raises ValueError or RuntimeError, and leaves nothing behind,
@@ -45,7 +45,7 @@ def build_avatar(avatar: Avatar, bundle_folder: Path, scene: bpy.types.Scene) ->
     collection = bpy.data.collections.new(avatar.name)
     scene.collection.children.link(collection)
     try:
-        return _fill(collection, avatar, bundle_folder, scene, place)
+        return _fill(collection, avatar, scene, place)
     except Exception:
         remove_avatar(collection)
         raise
@@ -54,6 +54,17 @@ def build_avatar(avatar: Avatar, bundle_folder: Path, scene: bpy.types.Scene) ->
 def find_heads(scene: bpy.types.Scene) -> list[bpy.types.Object]:
     """The head objects of the scene's avatars."""
     return [item for item in scene.objects if item.type == "MESH" and MARK in item]
+
+
+def active_head(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The head of the avatar that the active object belongs to; otherwise the scene's first; None without avatars."""
+    heads = find_heads(context.scene)
+    active = context.view_layer.objects.active
+    if active is not None:
+        for head_object in heads:
+            if any(active.name in collection.objects for collection in head_object.users_collection):
+                return head_object
+    return heads[0] if heads else None
 
 
 def avatar_objects(head_object: bpy.types.Object) -> AvatarObjects:
@@ -83,20 +94,16 @@ def remove_avatar(collection: bpy.types.Collection) -> None:
 _KINDS = ("CURVES", "CAMERA", "LIGHT")
 
 
-def _fill(
-    collection: bpy.types.Collection, avatar: Avatar, bundle_folder: Path, scene: bpy.types.Scene, place: float
-) -> AvatarObjects:
+def _fill(collection: bpy.types.Collection, avatar: Avatar, scene: bpy.types.Scene, place: float) -> AvatarObjects:
     prefix, head = collection.name, avatar.head
-    images = {role: _load_picture(f"{prefix} {role}", bundle_folder / path) for role, path in avatar.textures.items()}
+    images = {role: _load_picture(f"{prefix} {role}", path) for role, path in avatar.textures.items()}
 
-    head_object = build_head(
-        f"{prefix} head", head, part_materials(prefix, head.part_names, images, avatar.colors)
-    )
+    head_object = build_head(f"{prefix} head", head, part_materials(prefix, head.part_names, images, avatar.colors))
     collection.objects.link(head_object)
     add_emotions(head_object, head)
     head_object[MARK] = _mark(avatar)
 
-    armature_object = build_armature(f"{prefix} armature", head)
+    armature_object = build_armature(f"{prefix} armature")
     collection.objects.link(armature_object)
     view_layer = _view_layer(scene)
     view_layer.update()

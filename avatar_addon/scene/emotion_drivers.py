@@ -32,6 +32,11 @@ def add_emotions(head_object: bpy.types.Object, head: HeadMesh) -> None:
             _drive(key, head_object, slider, hat_expression(head.emotion_levels, index))
 
 
+def sliders(head_object: bpy.types.Object) -> list[str]:
+    """Names of the head's emotion sliders, in the bundle's order."""
+    return [name for name in head_object.keys() if isinstance(head_object[name], float)]  # noqa: SIM118
+
+
 def hat_expression(levels: np.ndarray, index: int) -> str:
     """The weight of level ``index`` as a function of the slider ``v``: 1 at its own level, 0 at its neighbours and beyond.
 
@@ -61,7 +66,11 @@ def _add_slider(head_object: bpy.types.Object, slider: str, emotion: str) -> Non
 
 
 def _drive(key: bpy.types.ShapeKey, head_object: bpy.types.Object, slider: str, expression: str) -> None:
-    driver = key.driver_add("value").driver
+    curve = key.driver_add("value")
+    # Before 5.0 a new driver brings a Generator modifier (y = x), which only costs time.
+    for modifier in list(curve.modifiers):
+        curve.modifiers.remove(modifier)
+    driver = curve.driver
     driver.type = "SCRIPTED"
     variable = driver.variables.new()
     variable.name = "v"

@@ -20,8 +20,6 @@ def eye_material(name: str, image: bpy.types.Image | None, color: Color) -> bpy.
             "Base Color": rgba(color),
             "Roughness": 0.35,
             "Specular IOR Level": 0.2,
-            "Subsurface Weight": 0.05,
-            "Subsurface Scale": 0.002,
         },
     )
     if image is not None:
@@ -31,7 +29,7 @@ def eye_material(name: str, image: bpy.types.Image | None, color: Color) -> bpy.
     return material
 
 
-def cornea_material(name: str, image: bpy.types.Image | None, color: Color) -> bpy.types.Material:
+def cornea_material(name: str) -> bpy.types.Material:
     """Clear to the eye and to light, except for its mirror reflection.
 
     Transmission would darken the iris (its light would have to be found through a caustic); a transparent surface

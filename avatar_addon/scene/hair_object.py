@@ -51,9 +51,7 @@ def set_strand_count(hair_object: bpy.types.Object, strands: float, viewport_amo
     hair_object.update_tag()
 
 
-def _add_modifiers(
-    hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, head_object: bpy.types.Object
-) -> None:
+def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, head_object: bpy.types.Object) -> None:
     """Interpolate and roughen at rest, then follow the surface: strands keep their places while the face moves."""
     groups = _node_groups("Interpolate Hair Curves", "Hair Curves Noise", "Set Hair Curve Profile")
     reach = REACH * _guide_distance(hair.points[:, 0])
@@ -63,6 +61,7 @@ def _add_modifiers(
     set_modifier_input(interpolate, "Part by Mesh Islands", False)
     set_modifier_input(interpolate, "Distance to Guides", reach)
     hair_object["hair_area"] = _hair_area(head, hair.points[:, 0], reach)
+    hair_object["strands"] = hair.strands
     set_strand_count(hair_object, hair.strands, VIEWPORT_AMOUNT)
 
     noise = _add_group(hair_object, groups["Hair Curves Noise"])
@@ -105,8 +104,7 @@ def _follow_surface_group() -> bpy.types.NodeTree:
         group.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
         group.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
         source, deform, result = (
-            group.nodes.new(kind)
-            for kind in ("NodeGroupInput", "GeometryNodeDeformCurvesOnSurface", "NodeGroupOutput")
+            group.nodes.new(kind) for kind in ("NodeGroupInput", "GeometryNodeDeformCurvesOnSurface", "NodeGroupOutput")
         )
         group.links.new(source.outputs[0], deform.inputs[0])
         group.links.new(deform.outputs[0], result.inputs[0])

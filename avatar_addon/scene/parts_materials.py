@@ -25,7 +25,7 @@ PLAIN_COLOR: Color = (0.5, 0.5, 0.5)
 TEXTURE_ROLES = {"skin": "skin", "eyes": "eye", "mouth": "mouth", "teeth": "teeth", "gums": "gums", "tongue": "tongue"}
 
 # part -> roughness, specular level, subsurface weight and scale in metres
-_WET_PARTS = {
+_FINISH = {
     "mouth": (0.35, 0.4, 0.15, 0.003),
     "teeth": (0.25, 0.5, 0.15, 0.0015),
     "gums": (0.25, 0.5, 0.2, 0.002),
@@ -46,36 +46,47 @@ def part_materials(
     for part in part_names:
         image = images.get(TEXTURE_ROLES.get(part, part))
         color = colors.get(part, DEFAULT_COLORS.get(part, PLAIN_COLOR))
-        material = _BUILDERS.get(part, _plain_material(part))(f"{prefix} {part}", image, color)
+        material = _part_material(part, f"{prefix} {part}", image, color)
         material.diffuse_color = rgba(color)
         materials.append(material)
     return materials
 
 
-def _plain_material(part: str):
-    roughness, specular, weight, scale = _WET_PARTS.get(part, _PLAIN)
-
-    def build(name: str, image: bpy.types.Image | None, color: Color) -> bpy.types.Material:
-        material, tree = new_material(name)
-        surface = add_node(
-            tree,
-            "ShaderNodeBsdfPrincipled",
-            {
-                "Base Color": rgba(color),
-                "Roughness": roughness,
-                "Specular IOR Level": specular,
-                "Subsurface Weight": weight,
-                "Subsurface Radius": (1.0, 0.4, 0.3),
-                "Subsurface Scale": scale,
-            },
-        )
-        if image is not None:
-            texture = add_node(tree, "ShaderNodeTexImage", image=image)
-            tree.links.new(texture.outputs["Color"], surface.inputs["Base Color"])
-        finish(tree, surface.outputs["BSDF"])
-        return material
-
-    return build
+def _part_material(part: str, name: str, image: bpy.types.Image | None, color: Color) -> bpy.types.Material:
+    if part == "skin":
+        return skin_material(name, image, color)
+    if part == "eyes":
+        return eye_material(name, image, color)
+    if part == "cornea":
+        return cornea_material(name)
+    return _surface_material(name, image, color, *_FINISH.get(part, _PLAIN))
 
 
-_BUILDERS = {"skin": skin_material, "eyes": eye_material, "cornea": cornea_material}
+def _surface_material(
+    name: str,
+    image: bpy.types.Image | None,
+    color: Color,
+    roughness: float,
+    specular: float,
+    weight: float,
+    scale: float,
+) -> bpy.types.Material:
+    material, tree = new_material(name)
+    surface = add_node(
+        tree,
+        "ShaderNodeBsdfPrincipled",
+        {
+            "Base Color": rgba(color),
+            "Roughness": roughness,
+            "Specular IOR Level": specular,
+            "Subsurface Weight": weight,
+            "Subsurface Radius": (1.0, 0.4, 0.3),
+            "Subsurface Scale": scale,
+        },
+        subsurface_method="BURLEY",
+    )
+    if image is not None:
+        texture = add_node(tree, "ShaderNodeTexImage", image=image)
+        tree.links.new(texture.outputs["Color"], surface.inputs["Base Color"])
+    finish(tree, surface.outputs["BSDF"])
+    return material

@@ -28,6 +28,8 @@ def skin_material(name: str, image: bpy.types.Image | None, color: Color) -> bpy
             "Subsurface Scale": SCATTER_SCALE,
             "Specular IOR Level": 0.4,
         },
+        # Half the time of a random walk, and what EEVEE does as well.
+        subsurface_method="BURLEY",
     )
     if image is not None:
         texture = add_node(tree, "ShaderNodeTexImage", image=image)
@@ -54,10 +56,7 @@ def _roughness(tree: bpy.types.NodeTree, place: bpy.types.NodeSocket) -> bpy.typ
 
 
 def _pores(tree: bpy.types.NodeTree, place: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
-    cells = add_node(
-        tree, "ShaderNodeTexVoronoi", {"Vector": place, "Scale": 1.0 / PORE_SIZE}, feature="SMOOTH_F1"
-    )
-    bump = add_node(
-        tree, "ShaderNodeBump", {"Height": cells.outputs["Distance"], "Strength": 0.35, "Distance": PORE_DEPTH}
-    )
+    # Plain noise: cells (Voronoi) look no better at this size and take three times as long to render.
+    grain = add_node(tree, "ShaderNodeTexNoise", {"Vector": place, "Scale": 1.0 / PORE_SIZE, "Detail": 0.0})
+    bump = add_node(tree, "ShaderNodeBump", {"Height": grain.outputs[0], "Strength": 0.3, "Distance": PORE_DEPTH})
     return bump.outputs["Normal"]

@@ -45,7 +45,7 @@ def make_avatar(folder: Path, name: str = "stand in", guides: int = 300) -> Avat
         camera=_camera(),
         head=make_head(),
         hair=_hair(guides),
-        textures={"photo": Path("photo.png"), "skin": Path("skin.png"), "eye": Path("eye.png")},
+        textures={role: folder / f"{role}.png" for role in ("photo", "skin", "eye")},
         shape=np.zeros(3, np.float32),
         expression={"jawOpen": 0.25},
         pose={"eye_left": (0.1, 0.0, 0.2)},
@@ -58,10 +58,11 @@ def make_head() -> HeadMesh:
     """The egg (skin with a scalp chart) and a ball or slab for each other part."""
     pieces = [_ball((0, 0, 0), RADII, 48, 32)]
     pieces.append(_ball((0, -0.06, -0.05), (0.02, 0.015, 0.01), 12, 8))
-    for radius in (0.012, 0.0127):
-        pieces.append(_join([_ball((x, -0.083, 0.02), (radius,) * 3, 16, 12) for x in (0.032, -0.032)]))
-    for size in ((0.02, 0.004, 0.006), (0.02, 0.004, 0.003), (0.012, 0.015, 0.004), (0.01, 0.002, 0.001)):
-        pieces.append(_ball((0, -0.07, -0.05), size, 12, 8))
+    eyes, corneas = (
+        _join([_ball((x, -0.083, 0.02), (radius,) * 3, 16, 12) for x in (0.032, -0.032)]) for radius in (0.012, 0.0127)
+    )
+    sizes = ((0.02, 0.004, 0.006), (0.02, 0.004, 0.003), (0.012, 0.015, 0.004), (0.01, 0.002, 0.001))
+    pieces += [eyes, corneas, *(_ball((0, -0.07, -0.05), size, 12, 8) for size in sizes)]
     vertices, faces, uv, uv_faces = _join(pieces)
     parts = np.repeat(np.arange(len(PARTS)), [len(piece[1]) for piece in pieces]).astype(np.uint8)
     skin = len(pieces[0][0])

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A copy of the avatar for the exporters, so that the user's own objects are never touched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from ..scene.assemble import AvatarObjects
+from ..scene.head_object import SCALP_UV_MAP
+from .flat_material import flat_material
+from .hair_mesh import HairDetail, hair_mesh
+
+
+@dataclass(frozen=True)
+class ExportCopy:
+    """The copy's objects, which are selected; hair is a mesh, or None when bald. images: the copy's textures."""
+
+    head: bpy.types.Object
+    armature: bpy.types.Object
+    hair: bpy.types.Object | None
+    images: tuple[bpy.types.Image, ...]
+
+
+@contextmanager
+def export_copy(
+    objects: AvatarObjects, folder: Path, posed: bool, detail: HairDetail | None = None
+) -> Iterator[ExportCopy]:
+    """The avatar once more, at the origin, with flat materials and hair as a mesh bound to the skull; gone afterwards.
+
+    posed: hair in the current pose and expression (for formats that keep neither), else at rest. folder: where the
+    textures' files will lie. The scene's selection is restored.
+    """
+    context = bpy.context
+    selected, active = list(context.selected_objects), context.view_layer.objects.active
+    before = {kind: set(getattr(bpy.data, kind)) for kind in _KINDS}
+    try:
+        copy = _copy(objects, folder, posed, detail or HairDetail())
+        for item in selected:
+            item.select_set(False)
+        for item in filter(None, (copy.head, copy.armature, copy.hair)):
+            item.select_set(True)
+        context.view_layer.objects.active = copy.head
+        context.view_layer.update()
+        yield copy
+    finally:
+        for kind in _KINDS:
+            bpy.data.batch_remove([block for block in getattr(bpy.data, kind) if block not in before[kind]])
+        for item in selected:
+            item.select_set(True)
+        context.view_layer.objects.active = active
+
+
+_KINDS = ("objects", "meshes", "armatures", "hair_curves", "materials", "images")
+
+
+def file_name(name: str) -> str:
+    """A name that every format and file system takes."""
+    return re.sub(r"[^\w.-]+", "_", name).strip("_.") or "avatar"
+
+
+def _copy(objects: AvatarObjects, folder: Path, posed: bool, detail: HairDetail) -> ExportCopy:
+    stem = file_name(objects.collection)
+    armature = _copied(objects.armature, f"{stem}_rig")
+    armature.location = (0.0, 0.0, 0.0)
+    head = _copied(objects.head, f"{stem}_head")
+    head.parent = armature
+    head.modifiers["Armature"].object = armature
+    _freeze_drivers(objects.head, head)
+    head.data.uv_layers.remove(head.data.uv_layers[SCALP_UV_MAP])
+    for index, slot in enumerate(head.data.materials):
+        part = slot.name.removeprefix(f"{objects.collection} ")
+        head.data.materials[index] = flat_material(slot, f"{stem}_{file_name(part)}", folder)
+    hair = _hair(objects, head, armature, stem, folder, posed, detail) if objects.hair else None
+    images = tuple(
+        node.image for material in head.data.materials for node in material.node_tree.nodes if node.type == "TEX_IMAGE"
+    )
+    return ExportCopy(head, armature, hair, images)
+
+
+def _copied(original: str, name: str) -> bpy.types.Object:
+    source = bpy.data.objects[original]
+    copy = source.copy()
+    copy.data = source.data.copy()
+    copy.name = copy.data.name = name
+    bpy.context.scene.collection.objects.link(copy)
+    return copy
+
+
+def _freeze_drivers(original: str, head: bpy.types.Object) -> None:
+    """The copy's shape keys keep the values that drivers give the original's."""
+    keys = head.data.shape_keys
+    keys.animation_data_clear()
+    for source in bpy.data.objects[original].data.shape_keys.key_blocks:
+        keys.key_blocks[source.name].value = source.value
+
+
+def _hair(
+    objects: AvatarObjects,
+    head: bpy.types.Object,
+    armature: bpy.types.Object,
+    stem: str,
+    folder: Path,
+    posed: bool,
+    detail: HairDetail,
+) -> bpy.types.Object:
+    source = bpy.data.objects[objects.hair]
+    curves = _copied(objects.hair, f"{stem}_strands")
+    curves.parent = head
+    curves.data.surface = head
+    values = {key.name: key.value for key in head.data.shape_keys.key_blocks}
+    if not posed:
+        armature.data.pose_position = "REST"
+        for key in head.data.shape_keys.key_blocks:
+            key.value = 0.0
+    bpy.context.view_layer.update()
+    low, high = np.array(head.bound_box).min(0), np.array(head.bound_box).max(0)
+    mesh = hair_mesh(f"{stem}_hair", curves, (low + high) / 2, detail)
+    armature.data.pose_position = "POSE"
+    for name, value in values.items():
+        head.data.shape_keys.key_blocks[name].value = value
+    bpy.data.objects.remove(curves)
+    mesh.data.materials.append(flat_material(source.data.materials[0], f"{stem}_hair", folder))
+    bpy.context.scene.collection.objects.link(mesh)
+    mesh.parent = armature
+    mesh.matrix_parent_inverse = Matrix.Identity(4)
+    if not posed:
+        _bind_to_skull(mesh, head, armature)
+    return mesh
+
+
+def _bind_to_skull(mesh: bpy.types.Object, head: bpy.types.Object, armature: bpy.types.Object) -> None:
+    """Hair turns with the bone that carries the top of the head."""
+    top = max(head.data.vertices, key=lambda vertex: vertex.co.z)
+    strongest = max(top.groups, key=lambda group: group.weight)
+    group = mesh.vertex_groups.new(name=head.vertex_groups[strongest.group].name)
+    group.add(range(len(mesh.data.vertices)), 1.0, "REPLACE")
+    mesh.modifiers.new("Armature", "ARMATURE").object = armature
