@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import skeleton
 from .blocks import Block, assemble, fit_scaling
 from .crop import Bust, cut_bust
-from .expression import ARKIT, face_units
+from .expression import ARKIT, PART_LIPS, face_units
 from .eyes import unit_eyeball
 from .identity import Direction, average_adult, detail_directions, macro_directions
 from .lids import Lids, blink, find_lids, follow_ball, seat_lids, slide
@@ -39,8 +39,8 @@ def build_head(makehuman: MakeHuman) -> dict[str, NDArray]:
     skin = bust.sources @ source.adult
     for lids in pair:
         skin = seat_lids(skin, lids)
-    mouth = find_mouth(bust)
-    skin = seal_lips(skin, mouth)
+    mouth = find_mouth(bust, skin)
+    skin = seal_lips(skin, mouth, overlaps_too=True)
     teeth = place_teeth(skin, mouth)
     skin = make_room(skin, mouth, teeth)
 
@@ -101,11 +101,12 @@ def _expression_on_skin(
         for lids in pair:
             closing = name == ("eyeBlinkLeft" if lids.centre[0] > 0 else "eyeBlinkRight")
             displacement = (blink if closing else slide)(displacement, skin, lids)
-        if name == "mouthClose":  # it is used on top of an open jaw
-            displacement = glide(displacement + directions[opened], skin, mouth, teeth, jaw[opened]) - directions[opened]
-        else:
-            displacement = glide(displacement, skin, mouth, teeth, jaw[number])
-        directions.append(displacement)
+        # mouthClose is used on top of an open jaw.
+        base, moved_jaw = (directions[opened], jaw[opened]) if name == "mouthClose" else (np.zeros_like(skin), jaw[number])
+        displacement = displacement + base
+        if name not in PART_LIPS:
+            displacement = seal_lips(skin + displacement, mouth) - skin
+        directions.append(glide(displacement, skin, mouth, teeth, moved_jaw) - base)
     return np.stack(directions)
 
 

@@ -24,17 +24,20 @@ OVERBITE = 0.0016
 OVERJET = 0.0026
 ROOM_AT_CROWNS, ROOM_AT_GUMS = 0.0006, 0.0021
 BAG_REACH = 0.020  # the bag is widened this far above and below the lip line
-FLESH = 0.0030  # least thickness between bag and outer skin
+FLESH = 0.0048  # least thickness between bag and outer skin
 SPREADING = 14  # passes that hand a push on to the neighbours
 KEPT = 0.80  # share of a push that a neighbour takes over
 
 
 @dataclass(frozen=True)
 class Mouth:
-    """Lips as rings (RINGS, C) of bust vertices around the opening, ring 0 inside; bag vertices; neighbour averaging matrix (V, V);
+    """Lips as rings (RINGS, C) of bust vertices around the opening, ring 0 inside; upper (C,) columns of the upper lip;
+    inside_corners (C,): 0 at the mouth's corners, where lips need no sealing; bag vertices; neighbour averaging matrix (V, V);
     outer (M, 3) triangles of the skin."""
 
     rings: NDArray
+    upper: NDArray
+    inside_corners: NDArray
     bag: NDArray
     averaging: sparse.csr_matrix
     outer: NDArray
@@ -48,8 +51,8 @@ class Dentition:
     lower: Arch
 
 
-def find_mouth(bust: Bust) -> Mouth:
-    """The lips' rings, found from the border between skin and mouth bag."""
+def find_mouth(bust: Bust, skin: NDArray) -> Mouth:
+    """The lips' rings on the average adult ``skin``, found from the border between skin and mouth bag."""
     bag = np.unique(bust.faces[bust.mouth])
     bag = bag[bag >= 0]
     edges = edges_of(bust.faces)
@@ -66,25 +69,27 @@ def find_mouth(bust: Bust) -> Mouth:
     count = len(bust.mirror)
     adjacency = sparse.coo_matrix((np.ones(len(both)), (both[:, 0], both[:, 1])), (count, count)).tocsr()
     averaging = sparse.diags(1 / np.asarray(adjacency.sum(1)).ravel()) @ adjacency
-    return Mouth(np.array(rings), bag, averaging, triangulate(bust.faces[~bust.mouth]))
+    at = skin[np.array(rings)]
+    inside_corners = smoothstep(0.0252, 0.0225, np.abs(at[2, :, 0]))
+    return Mouth(np.array(rings), _upper_columns(at), inside_corners, bag, averaging, triangulate(bust.faces[~bust.mouth]))
 
 
-def seal_lips(skin: NDArray, mouth: Mouth) -> NDArray:
-    """(V, 3) vertices whose lips meet on one line."""
-    sealed = skin.copy()
-    rings = skin[mouth.rings]
-    upper = _upper_columns(rings)
-    inner = slice(0, 9)
-    lowest, highest = rings[inner, upper, 2].min(0), rings[inner, ~upper, 2].max(0)
-    at_upper = rings[inner, upper][rings[inner, upper, 2].argmin(0), np.arange(upper.sum()), 0]
-    at_lower = rings[inner, ~upper][rings[inner, ~upper, 2].argmax(0), np.arange((~upper).sum()), 0]
-    top, bottom = _profile(at_upper, lowest), _profile(at_lower, highest)
-    shift = np.zeros(rings.shape[1])
-    shift[upper] = (bottom(at_upper) - lowest) / 2 - OVERLAP
-    shift[~upper] = (top(at_lower) - highest) / 2 + OVERLAP
-    corner = smoothstep(0.0252, 0.0225, np.abs(rings[2, :, 0]))
+def seal_lips(points: NDArray, mouth: Mouth, overlaps_too: bool = False) -> NDArray:
+    """(V, 3) vertices whose lips meet on one line wherever they gape (and, with ``overlaps_too``, where they pass through each other)."""
+    sealed = points.copy()
+    upper = mouth.upper
+    inner = points[mouth.rings[:9]]
+    under, over = inner[:, upper], inner[:, ~upper]
+    lowest = np.take_along_axis(under, under[..., 2].argmin(0)[None, :, None], 0)[0]
+    highest = np.take_along_axis(over, over[..., 2].argmax(0)[None, :, None], 0)[0]
+    gap = np.empty(len(upper))
+    gap[upper] = lowest[:, 2] - _height_at(lowest[:, 0], highest)
+    gap[~upper] = _height_at(highest[:, 0], lowest) - highest[:, 2]
+    if not overlaps_too:
+        gap = np.maximum(gap, -2 * OVERLAP)
+    shift = np.where(upper, -1, 1) * (gap / 2 + OVERLAP)
     fade = 1 - smoothstep(5, RINGS, np.arange(RINGS))
-    sealed[mouth.rings, 2] += fade[:, None] * (shift * corner)
+    sealed[mouth.rings, 2] += fade[:, None] * (shift * mouth.inside_corners)
     return sealed
 
 
@@ -92,7 +97,7 @@ def place_teeth(skin: NDArray, mouth: Mouth) -> Dentition:
     """Arches behind the sealed lips of ``skin``."""
     rings = skin[mouth.rings]
     middle = np.abs(rings[..., 0]) < 0.012
-    upper = _upper_columns(rings)
+    upper = mouth.upper
     forward = rings[:, upper][middle[:, upper]][:, 1].min()
     line = rings[:9, ~upper][middle[:9, ~upper]][:, 2].max()
     front, edge = forward + LIP_TO_TEETH, line - EDGE_BELOW_LIP_LINE
@@ -178,6 +183,7 @@ def _upper_columns(rings: NDArray) -> NDArray:
     return outer[:, 2] > right[2] + share * (left[2] - right[2])
 
 
-def _profile(x: NDArray, z: NDArray):  # noqa: ANN202 - height as a function of x
-    order = np.argsort(x)
-    return lambda at: np.interp(at, x[order], z[order])
+def _height_at(x: NDArray, line: NDArray) -> NDArray:
+    """z of a line of points (n, 3) at given x."""
+    order = np.argsort(line[:, 0])
+    return np.interp(x, line[order, 0], line[order, 2])

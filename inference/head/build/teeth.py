@@ -15,8 +15,8 @@ AROUND = 12
 # Rows of a crown: height (0 gum line, 1 edge), half width and depth as shares of the crown's.
 ROW_HEIGHT = np.array([-0.25, 0.0, 0.2, 0.42, 0.64, 0.82, 0.93, 0.985])
 ROW_WIDTH = {
-    "incisor": (0.72, 0.82, 0.90, 0.94, 0.99, 1.0, 0.985, 0.93),
-    "canine": (0.68, 0.78, 0.88, 0.96, 1.0, 0.96, 0.86, 0.70),
+    "incisor": (0.78, 0.88, 0.94, 0.97, 0.99, 1.0, 0.985, 0.93),
+    "canine": (0.74, 0.85, 0.92, 0.98, 1.0, 0.96, 0.86, 0.70),
     "premolar": (0.70, 0.80, 0.91, 0.99, 1.0, 0.95, 0.84, 0.66),
     "molar": (0.80, 0.87, 0.95, 1.0, 1.0, 0.96, 0.87, 0.72),
 }
@@ -29,8 +29,8 @@ ROW_DEPTH = {
 LABIAL = np.array([-0.9, -0.55, -0.12, 0.0, -0.06, -0.22, -0.38, -0.55])  # mm of the labial face from the arch
 SQUARENESS = {"incisor": 2.5, "canine": 2.3, "premolar": 2.6, "molar": 3.2}
 GAP = 0.06  # mm between neighbours
-GUM_SAMPLES = (-1.0, -0.8, -0.45, 0.0, 0.45, 0.8)  # along each tooth, -1 and 1 are its contacts
-PAPILLA = 0.48  # of the crown height that the gum rises between teeth
+GUM_SAMPLES = (-1.0, -0.82, -0.5, 0.0, 0.5, 0.82)  # along each tooth, -1 and 1 are its contacts
+PAPILLA = 0.42  # of the crown height that the gum rises between teeth
 
 
 @dataclass(frozen=True)
@@ -153,17 +153,17 @@ def _gum_samples(arch: Arch, contacts: NDArray) -> tuple[list[float], ...]:
     for number, crown in enumerate(crowns):
         before = crowns[max(number - 1, 0)]
         after = crowns[min(number + 1, len(crowns) - 1)]
-        for u in GUM_SAMPLES if number else (0.0, 0.45, 0.8):
+        for u in GUM_SAMPLES if number else (0.0, 0.5, 0.82):
             neighbour = before if u < 0 else after
             mix = abs(u) / 2
             height, depth, tilt = ((1 - mix) * getattr(crown, f) + mix * getattr(neighbour, f) for f in ("height", "depth", "tilt"))
-            line = height - PAPILLA * height * abs(u) ** 2.5
+            line = height - PAPILLA * height * abs(u) ** 3.5
             place = (contacts[number] + contacts[number + 1]) / 2 + u * crown.width * MM / 2
-            rows.append((place, height, depth, line, tilt, abs(u) ** 2.5))
+            rows.append((place, height, depth, line, tilt, abs(u) ** 3.5))
     rows.append((contacts[-1] + 0.001, crowns[-1].height, crowns[-1].depth, crowns[-1].height * 0.8, crowns[-1].tilt, 1.0))
     first = crowns[0]
     middle = [(0.0, first.height, first.depth, first.height * (1 - PAPILLA), first.tilt, 1.0)]
-    inner = [(first.width * MM / 2 * (1 + u), first.height, first.depth, first.height * (1 - PAPILLA * abs(u) ** 2.5), first.tilt, abs(u) ** 2.5)
+    inner = [(first.width * MM / 2 * (1 + u), first.height, first.depth, first.height * (1 - PAPILLA * abs(u) ** 3.5), first.tilt, abs(u) ** 3.5)
              for u in GUM_SAMPLES[1:3]]  # fmt: skip
     return tuple(list(column) for column in zip(*(middle + inner + rows), strict=True))
 
