@@ -18,6 +18,7 @@ from .model import HeadModel, Joints, LandmarkEmbedding, Surface
 
 DATA = Path(__file__).parent / "data"
 HEAD_FILE = DATA / "open_head.npz"
+SOFT_STEP = 5e-6  # metres; soft displacements are stored as whole multiples
 LANDMARKS_FILE = DATA / "open_head_landmarks.npz"
 
 
@@ -62,13 +63,19 @@ def load_open_head() -> HeadModel:
 
 def _directions(data: dict[str, NDArray]) -> NDArray:
     """(D, V, 3) float32: soft vertices are stored as they are, stiff pieces (eyes, teeth) as one affine map each."""
-    template, group = data["template"], data["group"]
-    directions = np.empty((len(data["soft"]), *template.shape), np.float32)
-    directions[:, group < 0] = data["soft"]
-    homogeneous = np.c_[template, np.ones(len(template), np.float32)]
-    for number in range(data["affine"].shape[1]):
-        members = np.flatnonzero(group == number)
-        directions[:, members] = homogeneous[members] @ data["affine"][:, number]
+    template, group, soft, affine = data["template"], data["group"], data["soft"], data["affine"]
+    directions = np.empty((len(soft), *template.shape), np.float32)
+    ends = np.r_[np.flatnonzero(np.diff(group)) + 1, len(group)]
+    start = taken = 0
+    for end in ends:
+        if group[start] < 0:
+            count = end - start
+            np.multiply(soft[:, :, taken : taken + count].transpose(0, 2, 1), np.float32(SOFT_STEP), directions[:, start:end])
+            taken += count
+        else:
+            stiff = affine[:, group[start]]
+            directions[:, start:end] = template[start:end] @ stiff[:, :3] + stiff[:, 3:]
+        start = end
     return directions
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..open_head import SOFT_STEP
 from . import skeleton
 from .blocks import Block, assemble, fit_scaling
 from .crop import Bust, cut_bust
@@ -119,7 +120,7 @@ def _arrays(
     return {
         "template": head.vertices.astype(np.float32),
         "group": head.group.astype(np.int8),
-        "soft": head.soft.astype(np.float16),
+        "soft": np.round(head.soft.transpose(0, 2, 1) / SOFT_STEP).astype(np.int16),
         "affine": head.affine.astype(np.float32),
         "shape_names": np.array([d.name for d in identity]),
         "shape_mean": np.zeros(len(identity), np.float32),
