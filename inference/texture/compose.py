@@ -17,8 +17,8 @@ from ..head.model import HeadModel
 from .atlas import Atlas
 from .color import LUMINANCE, bytes_from_log, linear_from_log, log_from_linear
 from .contours import smoothstep
-from .detail import synthesize_detail
-from .light import Light, even_light, plain_skin
+from .detail import made_detail
+from .light import Light, even_light, lit_better_than_mirror, plain_skin
 from .skin_graph import SkinGraph
 
 FOLLOW_RADIUS = 0.0015  # metres over which the field may miss a colour that is seen
@@ -54,8 +54,10 @@ def compose_skin(
     seen = weight / np.maximum(atlas.area[graph.vertices], 1e-6)
     mean = atlas.gather(sampled * trust[..., None])[graph.vertices] / np.maximum(weight, 1e-6)[:, None]
     plain = plain_skin(model, graph)
-    usual = _usual(mean, plain * weight)
-    mean = np.where(seen[:, None] > 0.02, mean, usual)
+    mean = np.where(seen[:, None] > 0.02, mean, _usual(mean, plain * weight))
+    lit = lit_better_than_mirror(graph, mean, plain * smoothstep(0.3, 0.8, seen))
+    seen, weight = seen * lit, weight * lit
+    trust = trust * atlas.spread(_per_vertex(model, graph, lit))
     light = even_light(graph, normals[graph.vertices], mean, plain * smoothstep(0.3, 0.8, seen))
     target = mean + light.correction
     field = _field(model, graph, target, seen, _usual(target, plain * weight))
@@ -66,7 +68,7 @@ def compose_skin(
     smooth, detail = spread[..., :3], sampled + spread[..., 3:]
     skin_share = atlas.spread(_per_vertex(model, graph, plain))
     _dim_highlights(detail, skin_share)
-    texture = smooth + _detail(atlas, detail, trust, skin_share)
+    texture = smooth + _detail(model, atlas, detail, trust, skin_share)
     if hair_color is not None:
         texture = _tint_scalp(model, atlas, graph, texture, hair_color)
     return Skin(bytes_from_log(texture), field, light, seen)
@@ -114,12 +116,12 @@ def _dim_highlights(detail: NDArray, skin_share: NDArray) -> None:
     detail -= hue * (detail - (detail @ LUMINANCE)[..., None])
 
 
-def _detail(atlas: Atlas, detail: NDArray, trust: NDArray, skin_share: NDArray) -> NDArray:
+def _detail(model: HeadModel, atlas: Atlas, detail: NDArray, trust: NDArray, skin_share: NDArray) -> NDArray:
     """Seen detail, else the mirrored side's, else made."""
     seen = smoothstep(SEEN_FROM, SEEN_TO, trust)[..., None]
     layer = np.dstack([detail * seen, seen])
     mirrored = cv2.remap(layer, atlas.mirror_x, atlas.mirror_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    made = synthesize_detail(detail, trust * skin_share * atlas.covered, atlas.size)
+    made = made_detail(model, detail, trust * skin_share * atlas.covered)
     left = 1 - seen
     return layer[..., :3] + left * (mirrored[..., :3] + (1 - mirrored[..., 3:]) * made)
 

@@ -1,53 +1,69 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Skin-like detail for places the photo does not show, made from a clean patch of this skin."""
+"""Skin-like detail for places the photo does not show.
+
+Noise that lives on the head in three dimensions, hence without seams or stretching, as strong in each octave as this skin's own detail.
+"""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+from scipy import ndimage
 
-TILE = 512
-PATCH_SHARE = 1 / 16  # of the texture's side
-STRONGEST = 0.06  # standard deviation of log colour that skin detail may have
-SEED = 20240613
+from ..head.model import HeadModel
+from .atlas import texture_atlas
+
+BANDS = 4  # octaves; the finest has a wavelength of about two texels of the face
+LATTICE = 96
+STRONGEST = 0.05  # standard deviation of log colour per octave that skin may have
+LEAST_TEXELS = 400
+SEED = 5
 
 
-def synthesize_detail(detail: NDArray, clean: NDArray, size: int) -> NDArray[np.float32]:
-    """(size, size, 3) log-colour detail with the spectrum of the cleanest patch, without its pattern.
+def made_detail(model: HeadModel, detail: NDArray, clean: NDArray) -> NDArray[np.float32]:
+    """(size, size, 3) log-colour detail as strong in every octave as that of the trusted plain skin.
 
     detail: (size, size, 3) log colour beyond the smooth skin colour; clean: (size, size) in [0, 1], 1 where it is trusted plain skin.
-    Random-phase synthesis: white noise convolved with the patch; periodic, hence repeated to fill the texture.
     """
-    patch = _cleanest_patch(detail, clean)
-    side = len(patch)
-    noise = np.random.default_rng(SEED).standard_normal((TILE, TILE)).astype(np.float32)
-    kernel = np.zeros((TILE, TILE, 3), np.float32)
-    kernel[:side, :side] = patch / side
-    spectrum = fft.rfft2(kernel, axes=(0, 1)) * fft.rfft2(noise)[..., None]
-    tile = fft.irfft2(spectrum, (TILE, TILE), axes=(0, 1)).astype(np.float32)
-    repeats = -(-size // TILE)
-    return np.tile(tile, (repeats, repeats, 1))[:size, :size]
+    noise = _noise(model, len(clean))
+    strength = _octave_strengths(detail, clean)
+    return noise @ strength
 
 
-def _cleanest_patch(detail: NDArray, clean: NDArray) -> NDArray:
-    """The windowed patch of trusted skin with the least structure; its mean is 0."""
-    size = len(clean)
-    side = max(8, round(size * PATCH_SHARE))
-    step = side // 2
-    patches = []
-    for row in range(0, size - side + 1, step):
-        for column in range(0, size - side + 1, step):
-            where = slice(row, row + side), slice(column, column + side)
-            if clean[where].min() > 0.9:
-                patches.append(detail[where] - detail[where].mean((0, 1)))
-    if not patches:
-        return np.zeros((side, side, 3), np.float32)
-    strength = np.array([patch.mean(2).std() for patch in patches])
-    patch = patches[int(np.argsort(strength)[len(strength) // 3])]
-    patch = patch - cv2.GaussianBlur(patch, (0, 0), side / 6)
-    window = np.hanning(side + 2)[1:-1, None] * np.hanning(side + 2)[1:-1]
-    window = (window / np.sqrt((window**2).mean())).astype(np.float32)
-    limit = min(1.0, STRONGEST / max(float(patch.std()), 1e-6))
-    return patch * window[..., None] * limit
+def _octave_strengths(detail: NDArray, clean: NDArray) -> NDArray[np.float32]:
+    """(BANDS, 3) robust standard deviation of the detail's octaves on clean skin, finest first."""
+    strengths = np.zeros((BANDS, 3), np.float32)
+    sure = (clean > 0.85).astype(np.uint8)
+    for band in range(BANDS):
+        coarser = cv2.pyrDown(detail)
+        size = detail.shape[1], detail.shape[0]
+        chosen = cv2.erode(sure, np.ones((5, 5), np.uint8)) > 0
+        if chosen.sum() * 4**band > LEAST_TEXELS:
+            octave = detail[chosen] - cv2.pyrUp(coarser, dstsize=size)[chosen]
+            strengths[band] = 1.4826 * np.median(np.abs(octave), 0)
+        detail, sure = coarser, sure[::2, ::2]
+    return np.minimum(strengths, STRONGEST)
+
+
+@lru_cache(maxsize=2)
+def _noise(model: HeadModel, size: int) -> NDArray[np.float32]:
+    """(size, size, BANDS) noise of unit deviation; octaves finer than the texels of a place are faded out there."""
+    atlas = texture_atlas(model, size)
+    place = atlas.spread(model.template)
+    texel = np.maximum(
+        np.linalg.norm(np.gradient(place, axis=0), axis=-1), np.linalg.norm(np.gradient(place, axis=1), axis=-1)
+    )
+    texel = np.maximum(cv2.blur(texel.astype(np.float32), (9, 9)), 1e-6)
+    face = np.median(texel[atlas.spread(model.masks["face"]) > 0.9])
+    lattice = np.random.default_rng(SEED).standard_normal((LATTICE,) * 3).astype(np.float32)
+    bands = []
+    for band in range(BANDS):
+        cell = face * 1.2 * 2**band
+        at = (place / cell + 31.7 * band).reshape(-1, 3).T
+        wave = ndimage.map_coordinates(lattice, at, order=1, mode="grid-wrap", prefilter=False).reshape(size, size)
+        wave *= np.minimum(1, cell / texel) / wave.std()
+        bands.append(wave)
+    return np.stack(bands, -1).astype(np.float32)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..head.model import HeadModel
 from .color import LUMINANCE, linear_from_log
+from .contours import smoothstep
 from .skin_graph import SkinGraph
 
 REMOVED = 0.65  # share of the directional light
@@ -20,6 +21,7 @@ DARKEST_SHADE = 0.3  # of the mean light
 ROUNDS = 12
 SHADOW_RADIUS, SHADOW_REMOVED = 0.018, 0.35
 SIDE_RADIUS, SIDE_REMOVED = 0.012, 0.8
+SHADOWED = 0.45, 1.0  # log luminance below the mirror between which the mirror takes over
 SHINE_RADIUS, SHINE_START, SHINE_REMOVED = 0.022, 0.05, 0.6
 
 
@@ -53,6 +55,13 @@ def even_light(graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray)
     pull = (sphere[1:] @ LUMINANCE) / max(float(sphere[0] @ LUMINANCE), 1e-6)
     strength = float(np.linalg.norm(pull))
     return Light(correction, pull / max(strength, 1e-6), min(1.0, strength))
+
+
+def lit_better_than_mirror(graph: SkinGraph, log: NDArray, plain: NDArray) -> NDArray:
+    """(N,) in [0, 1]: 0 where a vertex lies in so much more shadow than its mirror that the mirror shows the skin better."""
+    both = np.minimum(plain, plain[graph.mirror])
+    darker = graph.smooth((log[graph.mirror] - log) @ LUMINANCE[:, None], both, SIDE_RADIUS)[:, 0]
+    return 1 - smoothstep(*SHADOWED, darker) * _reach(graph, both)[:, 0]
 
 
 def _fit_first_order(normals: NDArray, linear: NDArray, weight: NDArray) -> NDArray:

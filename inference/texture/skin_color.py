@@ -16,6 +16,7 @@ from .view import View
 LEAST_SPREAD = np.array([0.22, 0.06, 0.06], np.float32)
 SURE, REFUSED = 2.4, 3.8  # distances in standard deviations
 SAMPLES = 6000
+SPECK, BORDER = 0.0015, 0.004  # metres
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class ColorModel:
 
     def likeness(self, opponent: NDArray) -> NDArray[np.float32]:
         """(..., 3) opponent colour -> (...,) in [0, 1]: 1 is this colour."""
-        distance = np.linalg.norm((opponent - self.mean) @ self.whitening, axis=-1)
+        offset = opponent - self.mean
+        offset[..., 0] = np.where(offset[..., 0] > 0, 0.5 * offset[..., 0], offset[..., 0])  # shine is skin too
+        distance = np.linalg.norm(offset @ self.whitening, axis=-1)
         return smoothstep(REFUSED, SURE, distance).astype(np.float32)
 
 
@@ -45,6 +48,9 @@ def likely_skin(view: View, log: NDArray) -> NDArray[np.float32]:
     colors = opponent(log)
     model = fit_color(colors[_samples(view)])
     like = cv2.GaussianBlur(model.likeness(colors), (0, 0), 1.0)
+    # Whole areas of something else (collars, locks of hair) also darken and tint the skin along their border.
+    area = grow(1 - grow((like > 0.5).astype(np.uint8), SPECK / view.pixel), (SPECK + BORDER) / view.pixel)
+    like = np.minimum(like, 1 - cv2.GaussianBlur(area.astype(np.float32), (0, 0), 0.5 * BORDER / view.pixel))
     inner = cv2.GaussianBlur(fill(shape, _inner_face(view.points)).astype(np.float32), (0, 0), 0.004 / view.pixel)
     return np.maximum(like, inner)
 

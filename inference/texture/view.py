@@ -17,7 +17,6 @@ from .atlas import SKIN_PARTS, Atlas
 
 SHARPNESS = 1.25  # photo pixels kept per texel
 MARGIN = 0.06  # of the head's box
-PARTS_THAT_HIDE = ("skin", "mouth", "eyes", "teeth")
 
 
 @dataclass(frozen=True, eq=False)
