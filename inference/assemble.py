@@ -78,6 +78,7 @@ def neutral_head(model: HeadModel, fit: FaceFit) -> HeadMesh:
         emotion_names=EMOTION_NAMES,
         emotion_levels=LEVELS,
         emotion_deltas=emotion_deltas(model.expression_names, model.expression_basis),
+        photo_delta=photo_delta(model, fit),
         joint_names=joints.names,
         joint_parents=joints.parents,
         joint_positions=(joints.regressor @ vertices).astype(np.float32),
@@ -87,3 +88,8 @@ def neutral_head(model: HeadModel, fit: FaceFit) -> HeadMesh:
         landmark_vertices={name: embedding.vertices for name, embedding in model.landmarks.items()},
         landmark_barycentric={name: embedding.barycentric for name, embedding in model.landmarks.items()},
     )
+
+
+def photo_delta(model: HeadModel, fit: FaceFit) -> np.ndarray:
+    """(V, 3) float32 metres from the neutral face to the photo's expression."""
+    return (np.tensordot(fit.expression, model.expression_basis, 1) + fit.photo_offsets).astype(np.float32)

@@ -41,6 +41,7 @@ class HeadMesh:
     key_names / key_deltas (K,V,3) f32: shape keys, ARKit names, range 0..1.
     emotion_names / emotion_levels (N,) f32 ending in 1.0 / emotion_deltas (M,N,V,3) f32: displacement of each emotion at each slider level;
     between levels, and from 0 to the first level, the displacement is linear.
+    photo_delta (V,3) f32: displacement from the neutral face to the face as it is in the photo (without pose).
     joint_names, joint_parents, joint_positions (J,3) f32, skin_weights (V,J) f32.
     scalp_uv (V,2) f32, NaN off the scalp; masks: name -> (V,) f32.
     landmark_vertices / landmark_barycentric: name -> (L,3) i32 / (L,3) f32.
@@ -57,6 +58,7 @@ class HeadMesh:
     emotion_names: tuple[str, ...]
     emotion_levels: np.ndarray
     emotion_deltas: np.ndarray
+    photo_delta: np.ndarray
     joint_names: tuple[str, ...]
     joint_parents: tuple[int, ...]
     joint_positions: np.ndarray

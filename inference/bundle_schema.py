@@ -23,6 +23,7 @@ HEAD_ARRAYS: dict[str, tuple[str, str]] = {
     "key_deltas": ("float32", "K V 3"),
     "emotion_levels": ("float32", "N"),
     "emotion_deltas": ("float32", "M N V 3"),
+    "photo_delta": ("float32", "V 3"),
     "joint_positions": ("float32", "J 3"),
     "skin_weights": ("float32", "V J"),
     "scalp_uv": ("float32", "V 2"),

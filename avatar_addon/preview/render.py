@@ -14,6 +14,7 @@ from ..scene.armature import set_pose
 from ..scene.assemble import AvatarObjects
 from ..scene.emotion_drivers import slider_name
 from ..scene.hair_object import VIEWPORT_AMOUNT, set_strand_count
+from ..scene.head_object import PHOTO_KEY
 from ..scene.lighting import portrait_world
 from ..scene.photo_camera import build_photo_camera, frame_photo
 from .views import SAME_VIEW, TURNS, crop_to_subject, portrait_camera, portrait_subject
@@ -49,7 +50,7 @@ def render_views(
             box = None
             if view == SAME_VIEW:
                 camera, box = crop_to_subject(avatar.camera, subject, *size)
-                _set_keys(head_object, avatar.expression)
+                head_object.data.shape_keys.key_blocks[PHOTO_KEY].value = 1.0
                 set_pose(armature_object, avatar.pose)
             else:
                 camera = portrait_camera(subject, TURNS.get(view, 0.0), *size)
@@ -59,7 +60,7 @@ def render_views(
             _render(scene, armature_object, camera, path)
             pictures[view] = (path, box)
             if view == SAME_VIEW:
-                _set_keys(head_object, dict.fromkeys(avatar.expression, 0.0))
+                head_object.data.shape_keys.key_blocks[PHOTO_KEY].value = 0.0
                 set_pose(armature_object, {})
             if view in avatar.head.emotion_names:
                 _set_slider(head_object, view, 0.0)
@@ -122,12 +123,6 @@ def _render(scene: bpy.types.Scene, parent: bpy.types.Object, camera: Camera, pa
     scene.render.filepath = str(path)
     bpy.ops.render.render(write_still=True, scene=scene.name)
     bpy.data.cameras.remove(camera_object.data)
-
-
-def _set_keys(head_object: bpy.types.Object, values: dict[str, float]) -> None:
-    keys = head_object.data.shape_keys.key_blocks
-    for name, value in values.items():
-        keys[name].value = value
 
 
 def _set_slider(head_object: bpy.types.Object, emotion: str, value: float) -> None:

@@ -10,10 +10,11 @@ from ...inference.bundle import HeadMesh
 
 UV_MAP = "UVMap"
 SCALP_UV_MAP = "Scalp"
+PHOTO_KEY = "As in photo"
 
 
 def build_head(name: str, head: HeadMesh, materials: list[bpy.types.Material]) -> bpy.types.Object:
-    """The head as a mesh object (not yet in a collection): one material slot per part, ARKit shape keys at 0."""
+    """The head as a mesh object (not yet in a collection): one material slot per part, ARKit shape keys and the photo's expression at 0."""
     mesh = bpy.data.meshes.new(name)
     _fill_polygons(mesh, head, materials)
     _add_uv_map(mesh, UV_MAP, head.uv[_corners(head.uv_faces)])
@@ -34,6 +35,7 @@ def build_head(name: str, head: HeadMesh, materials: list[bpy.types.Material]) -
     head_object.shape_key_add(name="Basis")
     for key_name, deltas in zip(head.key_names, head.key_deltas, strict=True):
         add_shape_key(head_object, key_name, head.vertices + deltas)
+    add_shape_key(head_object, PHOTO_KEY, head.vertices + head.photo_delta)
     return head_object
 
 

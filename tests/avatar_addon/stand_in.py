@@ -87,6 +87,7 @@ def make_head() -> HeadMesh:
         emotion_names=EMOTIONS,
         emotion_levels=LEVELS,
         emotion_deltas=emotions.astype(np.float32),
+        photo_delta=0.5 * deltas[24],
         joint_names=JOINTS,
         joint_parents=JOINT_PARENTS,
         joint_positions=JOINT_POSITIONS,
