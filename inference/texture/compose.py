@@ -26,6 +26,7 @@ FORGET_RADIUS = 0.07  # metres from the seen skin after which the field tends to
 SEEN_FROM, SEEN_TO = 0.08, 0.45  # trust between which the photo takes over from what is made up
 MOUTH_COLOR = (0.20, 0.055, 0.05)  # linear, deep inside
 EAR_TINT = np.log(np.array([1.05, 0.96, 0.94], np.float32))
+NECK_RADIUS, NECK_KEPT, NECK_SPAN = 0.02, 0.5, 0.5
 SHINE_KNEE, SHINE_SLOPE = 0.10, 0.45  # log luminance beyond the field from which highlights are compressed
 SCALP_SOFTNESS, SCALP_HAIR_SHARE, STUBBLE = 0.005, 0.45, 0.25
 
@@ -60,13 +61,16 @@ def compose_skin(
     trust = trust * atlas.spread(_per_vertex(model, graph, lit))
     light = even_light(graph, normals[graph.vertices], mean, plain * smoothstep(0.3, 0.8, seen))
     target = mean + light.correction
-    field = _field(model, graph, target, seen, _usual(target, plain * weight))
+    usual = _usual(target, plain * weight)
+    target = _calm_neck(model, graph, target, seen, usual)
+    field = _field(model, graph, target, seen, usual)
 
     whole = np.zeros((len(model.template), 6), np.float32)
     whole[graph.vertices] = np.concatenate([field, light.correction - field], 1)
     spread = atlas.spread(whole)
     smooth, detail = spread[..., :3], sampled + spread[..., 3:]
-    skin_share = atlas.spread(_per_vertex(model, graph, plain))
+    skin_share, neck = np.moveaxis(atlas.spread(np.stack([_per_vertex(model, graph, plain), _neck(model)], 1)), -1, 0)
+    trust = trust * (1 - neck)
     _dim_highlights(detail, skin_share)
     texture = smooth + _detail(model, atlas, detail, trust, skin_share)
     if hair_color is not None:
@@ -82,6 +86,17 @@ def _usual(colors: NDArray, weight: NDArray) -> NDArray:
     share = np.cumsum(weight[order], axis=0) / weight.sum()
     middle = (share < 0.5).sum(0).clip(0, len(colors) - 1)
     return np.take_along_axis(colors, np.take_along_axis(order, middle[None], 0), 0)[0]
+
+
+def _calm_neck(model: HeadModel, graph: SkinGraph, target: NDArray, seen: NDArray, usual: NDArray) -> NDArray:
+    """Neck and bust: only the coarse colour is kept, and half of its difference from the face; folds and the chin's shadow go."""
+    neck = _neck(model)[graph.vertices, None]
+    coarse = graph.smooth(target - usual, seen * (neck[:, 0] > 0.3), NECK_RADIUS)
+    return target + neck * (usual + NECK_KEPT * np.clip(coarse, -NECK_SPAN, NECK_SPAN) - target)
+
+
+def _neck(model: HeadModel) -> NDArray:
+    return np.maximum(model.masks["neck"], model.masks["bust"])
 
 
 def _field(model: HeadModel, graph: SkinGraph, target: NDArray, seen: NDArray, usual: NDArray) -> NDArray:

@@ -99,7 +99,7 @@ def _sampled(pattern: NDArray, radius: NDArray, angle: NDArray) -> NDArray:
 def _sclera(colors: EyeColors, canvas: _Canvas) -> NDArray:
     corner = smoothstep(1.12, 1.42, canvas.radius) * (0.45 + 0.55 * canvas.sideways)
     color = colors.sclera.astype(np.float32) * (1 - corner[..., None] * np.float32(1 - np.array(CORNER)))
-    color *= (1 - 0.12 * smoothstep(0.0, 0.3, canvas.height))[..., None]  # under the upper lid
+    color *= (1 - 0.2 * smoothstep(0.0, 0.3, canvas.height))[..., None]  # under the upper lid
     color *= 1 - canvas.veins[..., None] * np.float32(1 - np.array(VEIN_COLOR))
     back = smoothstep(1.4, 1.75, canvas.radius)[..., None]
     return (1 - back) * color + back * np.array(BACK, np.float32)

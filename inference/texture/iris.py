@@ -22,7 +22,7 @@ SHARP_RADIUS = 9.0, 26.0  # radius in pixels from which the photo's pattern is u
 SCLERA_ALBEDO = 0.62
 DARKEST, BRIGHTEST = 0.018, 0.20  # luminance of irises
 DEFAULT_IRIS = (0.065, 0.035, 0.018)
-DEFAULT_SCLERA = (0.64, 0.61, 0.57)
+DEFAULT_SCLERA = (0.57, 0.54, 0.505)
 GREATEST_BRIGHTENING = 1.8
 
 

@@ -16,6 +16,7 @@ from .view import View
 LEAST_SPREAD = np.array([0.22, 0.06, 0.06], np.float32)
 SURE, REFUSED = 2.4, 3.8  # distances in standard deviations
 SAMPLES = 6000
+SHINE_WEIGHT = 0.5
 SPECK, BORDER = 0.0015, 0.004  # metres
 
 
@@ -26,10 +27,10 @@ class ColorModel:
     mean: NDArray
     whitening: NDArray
 
-    def likeness(self, opponent: NDArray) -> NDArray[np.float32]:
-        """(..., 3) opponent colour -> (...,) in [0, 1]: 1 is this colour."""
+    def likeness(self, opponent: NDArray, brighter: float = 1.0) -> NDArray[np.float32]:
+        """(..., 3) opponent colour -> (...,) in [0, 1]: 1 is this colour. ``brighter`` weighs differences towards the bright side."""
         offset = opponent - self.mean
-        offset[..., 0] = np.where(offset[..., 0] > 0, 0.5 * offset[..., 0], offset[..., 0])  # shine is skin too
+        offset[..., 0] *= np.where(offset[..., 0] > 0, brighter, 1.0)
         distance = np.linalg.norm(offset @ self.whitening, axis=-1)
         return smoothstep(REFUSED, SURE, distance).astype(np.float32)
 
@@ -40,19 +41,45 @@ def opponent(log: NDArray) -> NDArray[np.float32]:
 
 
 def likely_skin(view: View, log: NDArray) -> NDArray[np.float32]:
-    """(h, w) in [0, 1]: 1 where the colour fits the face's skin. Inside the face, where brows, lips and beards belong, it is 1.
+    """(h, w) in [0, 1]: 1 where the colour fits the face's skin, and over brows, eyes, nose and lips whatever their colour.
 
-    log: (h, w, 3) log colour of the view.
+    On the lower face colours of the mouth's surroundings fit too, so that beards stay. log: (h, w, 3) log colour of the view.
     """
-    shape = view.pixels.shape[:2]
+    shape, points = view.pixels.shape[:2], view.points
     colors = opponent(log)
-    model = fit_color(colors[_samples(view)])
-    like = cv2.GaussianBlur(model.likeness(colors), (0, 0), 1.0)
+    oval = points[list(contours.FACE_OVAL)]
+    lower = _below(oval, points, contours.NOSE_BASE)
+    inside = _softly(fill(shape, oval), 0.003, view)
+    model = fit_color(colors[_samples(view, _shrunk(oval, 0.85))])
+    beard = fit_color(colors[_samples(view, _shrunk(lower, 0.8))])
+    # Shine is skin too, but a bright thing beside the face is a collar.
+    like = np.where(inside > 0.5, model.likeness(colors, SHINE_WEIGHT), model.likeness(colors))
+    like = np.maximum(like, beard.likeness(colors) * _softly(fill(shape, lower), 0.003, view))
+    like = cv2.GaussianBlur(like, (0, 0), 1.0)
     # Whole areas of something else (collars, locks of hair) also darken and tint the skin along their border.
     area = grow(1 - grow((like > 0.5).astype(np.uint8), SPECK / view.pixel), (SPECK + BORDER) / view.pixel)
     like = np.minimum(like, 1 - cv2.GaussianBlur(area.astype(np.float32), (0, 0), 0.5 * BORDER / view.pixel))
-    inner = cv2.GaussianBlur(fill(shape, _inner_face(view.points)).astype(np.float32), (0, 0), 0.004 / view.pixel)
-    return np.maximum(like, inner)
+    return np.maximum(like, _softly(_features(view), 0.003, view))
+
+
+def _softly(mask: NDArray[np.uint8], radius: float, view: View) -> NDArray[np.float32]:
+    return cv2.GaussianBlur(mask.astype(np.float32), (0, 0), radius / view.pixel)
+
+
+def _features(view: View) -> NDArray[np.uint8]:
+    """Brows, and what lies between eyes, nose and mouth."""
+    shape, points = view.pixels.shape[:2], view.points
+    brows = [_hull(points[list(c)]) for c in (contours.RIGHT_BROW, contours.LEFT_BROW)]
+    middle = _hull(points[list(contours.RIGHT_EYE + contours.LEFT_EYE + contours.OUTER_LIPS)])
+    return np.maximum(grow(fill(shape, *brows), 0.004 / view.pixel), grow(fill(shape, middle), 0.003 / view.pixel))
+
+
+def _below(polygon: NDArray, points: NDArray, landmark: int) -> NDArray:
+    """The polygon cut off above a landmark, along the face's own vertical."""
+    up = points[10] - points[152]
+    up = up / np.linalg.norm(up)
+    lowered = np.minimum(polygon @ up, points[landmark] @ up) - polygon @ up
+    return polygon + lowered[:, None] * up
 
 
 def fit_color(samples: NDArray) -> ColorModel:
@@ -68,10 +95,10 @@ def fit_color(samples: NDArray) -> ColorModel:
     return ColorModel(mean.astype(np.float32), (vectors / np.sqrt(values) @ vectors.T).astype(np.float32))
 
 
-def _samples(view: View) -> tuple[NDArray, NDArray]:
-    """Pixels of cheeks, nose and chin: inside the oval, outside eyes, brows, lips and hair."""
+def _samples(view: View, polygon: NDArray) -> tuple[NDArray, NDArray]:
+    """Pixels inside a part of the face, outside eyes, brows, lips and hair."""
     shape, points = view.pixels.shape[:2], view.points
-    face = fill(shape, _shrunk(points[list(contours.FACE_OVAL)], 0.85))
+    face = fill(shape, polygon)
     features = fill(
         shape,
         *(points[list(c)] for c in (contours.RIGHT_EYE, contours.LEFT_EYE, contours.OUTER_LIPS)),
@@ -81,18 +108,6 @@ def _samples(view: View) -> tuple[NDArray, NDArray]:
     rows, columns = np.nonzero(chosen if chosen.sum() > 200 else face)
     step = max(1, len(rows) // SAMPLES)
     return rows[::step], columns[::step]
-
-
-def _inner_face(points: NDArray) -> NDArray:
-    """Polygon from the brows down to the chin, inside the cheeks' outline."""
-    oval = points[list(contours.FACE_OVAL)]
-    brows = points[list(contours.RIGHT_BROW + contours.LEFT_BROW)]
-    up = points[10] - points[152]
-    up = up / np.linalg.norm(up)
-    top = (brows @ up).max() + 0.03 * np.linalg.norm(points[10] - points[152])
-    polygon = _shrunk(oval, 0.9)
-    lowered = np.minimum(polygon @ up, top) - polygon @ up
-    return polygon + lowered[:, None] * up
 
 
 def _shrunk(polygon: NDArray, factor: float) -> NDArray:
