@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,9 @@ class Comb:
     side: NDArray
     fringe: NDArray
     turn: NDArray
+
+    def __getitem__(self, index: NDArray) -> Comb:
+        return replace(self, side=self.side[index], fringe=self.fringe[index], turn=self.turn[index])
 
     def direction(self, points: NDArray) -> NDArray:
         """(N, 3) direction in which strand n is combed at points[n]; not yet tangential, length about one."""
@@ -79,7 +82,7 @@ def fringe_roots(style: HairStyle, sites: Sites) -> NDArray:
 
 
 def length_map(style: HairStyle, anatomy: Anatomy, sites: Sites, fringe: NDArray, random: np.random.Generator) -> NDArray:
-    """(N,) length of each strand in metres."""
+    """(N,) length of the hair at each root in metres."""
     length = style.length
     back = step(105, 140, np.abs(sites.azimuth))
     low = length.sides + (length.nape - length.sides) * back
@@ -89,11 +92,16 @@ def length_map(style: HairStyle, anatomy: Anatomy, sites: Sites, fringe: NDArray
     metres = metres * (1 + (length.front - 1) * at_front) * (1 - length.layers * sites.rise)
     if style.fringe is not None:
         metres = np.where(fringe, style.fringe.length, metres)
-    shared, own = smooth_noise(random, sites.points, 0.025)[:, 0], random.normal(size=len(sites))
-    metres = metres * np.clip(1 + length.noise * (0.5 * shared + 0.7 * own), 0.3, 1.8)
-    if style.hairline.soft > 0:
-        metres = metres * (0.4 + 0.6 * step(0, style.hairline.soft, sites.edge))
-    return np.maximum(metres * anatomy.scale, 0.0005)
+    shared = smooth_noise(random, sites.points, 0.025)[:, 0]
+    return np.maximum(metres * np.clip(1 + length.noise * 0.6 * shared, 0.3, 1.8) * anatomy.scale, 0.0005)
+
+
+def own_lengths(style: HairStyle, sites: Sites, lengths: NDArray, random: np.random.Generator) -> NDArray:
+    """(N,) the mapped lengths with each hair's own variation; next to the hairline many hairs are young and short."""
+    metres = lengths * np.clip(1 - style.length.noise * np.abs(random.normal(size=len(sites))), 0.4, 1)
+    soft = max(style.hairline.soft, 1e-4)
+    young = random.random(len(sites)) > step(-soft / 2, soft, sites.edge)
+    return np.where(young, np.minimum(metres * 0.75, random.uniform(0.008, 0.06, len(sites))), metres)
 
 
 def _turned_about_vertical(field: NDArray, angle: NDArray) -> NDArray:

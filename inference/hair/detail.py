@@ -12,6 +12,11 @@ from .style import Clump, Curl, Cut, Noise
 from .variation import smooth_noise, unit
 
 
+def strand_lengths(strands: NDArray) -> NDArray:
+    """(N,) arc lengths."""
+    return np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)
+
+
 def resample(strands: NDArray, points: int, share: NDArray | None = None) -> NDArray:
     """Strands (N, P, 3) with ``points`` points, evenly spaced by index over the first ``share`` (N,) of each."""
     last = strands.shape[1] - 1
@@ -24,15 +29,22 @@ def resample(strands: NDArray, points: int, share: NDArray | None = None) -> NDA
 
 
 def cut(strands: NDArray, anatomy: Anatomy, scissors: Cut, random: np.random.Generator) -> NDArray:
-    """Strands ended where they first pass below the scissors' plane."""
+    """Strands ended where they first leave the scissors' half space or ball."""
+    ragged = scissors.ragged * random.normal(size=(len(strands), 1))
+    if scissors.round > 0:
+        center = anatomy.center + np.array([0, 0, scissors.height * anatomy.scale])
+        outside = np.linalg.norm(strands - center, axis=2) > scissors.round * anatomy.scale + ragged
+    else:
+        outside = strands[..., 2] < _edge_height(strands, anatomy, scissors) + ragged
+    outside[:, :6] = False
+    first = np.where(outside.any(1), outside.argmax(1), strands.shape[1] - 1)
+    return resample(strands, strands.shape[1], first / (strands.shape[1] - 1))
+
+
+def _edge_height(strands: NDArray, anatomy: Anatomy, scissors: Cut) -> NDArray:
     front, back = anatomy.center[1] - 0.09 * anatomy.scale, anatomy.center[1] + 0.09 * anatomy.scale
     backness = np.clip((strands[..., 1] - front) / (back - front), 0, 1)
-    edge = anatomy.chin + anatomy.scale * (scissors.height + scissors.back * backness)
-    edge = edge + scissors.ragged * random.normal(size=(len(strands), 1))
-    under = strands[..., 2] < edge
-    under[:, :6] = False
-    first = np.where(under.any(1), under.argmax(1), strands.shape[1] - 1)
-    return resample(strands, strands.shape[1], first / (strands.shape[1] - 1))
+    return anatomy.chin + anatomy.scale * (scissors.height + scissors.back * backness)
 
 
 def clump(strands: NDArray, directions: NDArray, style: Clump, scale: float, random: np.random.Generator) -> NDArray:
@@ -46,7 +58,7 @@ def clump(strands: NDArray, directions: NDArray, style: Clump, scale: float, ran
     along = np.linspace(0, 1, strands.shape[1]) ** style.shape
     weight = style.strength * along[None, :, None] * random.uniform(0.7, 1.0, (len(strands), 1, 1))
     # A strand keeps its own length: it follows the leader at the same distance from the root.
-    ratio = np.clip(_lengths(strands) / np.maximum(_lengths(strands[leader]), 1e-6), 0, 1)
+    ratio = np.clip(strand_lengths(strands) / np.maximum(strand_lengths(strands[leader]), 1e-6), 0, 1)
     lead = resample(strands[leader], strands.shape[1], ratio)
     return strands + weight * (lead - strands)
 
@@ -55,7 +67,7 @@ def flyaway(strands: NDArray, style: Noise, scale: float, random: np.random.Gene
     """Strands displaced by their own slow noise, growing towards the tip and scaled by their length."""
     if style.amount == 0:
         return strands
-    length = _lengths(strands)[:, None]
+    length = strand_lengths(strands)[:, None]
     along = np.linspace(0, 1, strands.shape[1])[None]
     waves = 3
     number = 2 * np.pi / (style.wavelength * scale * random.uniform(0.6, 2.5, (len(strands), waves, 3)))
@@ -66,18 +78,18 @@ def flyaway(strands: NDArray, style: Noise, scale: float, random: np.random.Gene
     return strands + noise * size[..., None]
 
 
-def curl(strands: NDArray, style: Curl, scale: float, free: NDArray, random: np.random.Generator) -> NDArray:
-    """Strands wound around themselves; free: (N, P) share of the curl allowed at each point (0 where hair is tied)."""
+def curl(strands: NDArray, style: Curl, scale: float, random: np.random.Generator) -> NDArray:
+    """Strands wound around themselves, from a little behind the root on."""
     if style.radius == 0:
         return strands
-    length = _lengths(strands)[:, None]
+    length = strand_lengths(strands)[:, None]
     along = np.linspace(0, 1, strands.shape[1])[None] * length
     field = smooth_noise(random, strands[:, 0], max(style.coherence * 4, 0.02), 3)
     own = random.normal(size=(len(strands), 3)) * 0.35
     frequency = style.turns * np.exp(style.irregular * 0.5 * (field[:, :1] + own[:, :1]))
     phase = np.pi * field[:, 1:2] / max(style.coherence / 0.03, 0.2) + own[:, 1:2]
     radius = style.radius * scale * np.exp(style.irregular * (0.7 * field[:, 2:] + own[:, 2:]))
-    ramp = (1 - np.exp(-((along / (style.start * scale + 1e-6)) ** 2))) * free
+    ramp = 1 - np.exp(-((along / (style.start * scale + 1e-6)) ** 2))
     angle = 2 * np.pi * frequency / scale * along + phase
     first, second = _transported_frame(strands)
     wave = np.cos(angle)[..., None] * first + (1 - style.flat) * np.sin(angle)[..., None] * second
@@ -94,7 +106,3 @@ def _transported_frame(strands: NDArray) -> tuple[NDArray, NDArray]:
         current = unit(current - tangent[:, k] * (current * tangent[:, k]).sum(1, keepdims=True))
         first[:, k] = current
     return first, np.cross(tangent, first)
-
-
-def _lengths(strands: NDArray) -> NDArray:
-    return np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(1)

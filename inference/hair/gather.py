@@ -24,7 +24,7 @@ def tied_roots(tie: Tie, sites: Sites) -> NDArray:
 def gather(
     head: HeadSurface, tie: Tie, sites: Sites, points: int, random: np.random.Generator
 ) -> tuple[NDArray, NDArray]:
-    """Strands (N, points, 3) of the sites through the tie, and (N, points) how free of the tie each point is (0..1)."""
+    """Strands (N, points, 3) of the sites through the tie, and (N, points) in [0, 1]: how far neighbours have run together."""
     scale = head.anatomy.scale
     knot = _tie_point(head, tie)
     outward = head.distance.sample(knot[None])[1][0]
@@ -39,10 +39,8 @@ def gather(
     else:
         after = _tail(head, tie, knot, outward, across, angle, spread, random)
     joined = _smoothed(np.concatenate([combed, after], 1), 12)
-    tied = np.concatenate([np.zeros(combed.shape[1]), np.linspace(0, 1, after.shape[1]) ** 0.5])
-    strands = _evenly_spaced(joined, points)
-    share = np.linspace(0, 1, points) * (len(tied) - 1)
-    return strands, np.broadcast_to(np.interp(share, np.arange(len(tied)), tied), strands.shape[:2])
+    together = np.concatenate([np.linspace(0, 1, combed.shape[1]), np.ones(after.shape[1])])
+    return _evenly_spaced(joined, together, points)
 
 
 def _tie_point(head: HeadSurface, tie: Tie) -> NDArray:
@@ -130,13 +128,14 @@ def _smoothed(strands: NDArray, passes: int) -> NDArray:
     return strands
 
 
-def _evenly_spaced(strands: NDArray, points: int) -> NDArray:
-    """Strands with ``points`` points at equal arc length."""
+def _evenly_spaced(strands: NDArray, values: NDArray, points: int) -> tuple[NDArray, NDArray]:
+    """Strands with ``points`` points at equal arc length, and the (P,) values along them, (N, points)."""
     steps = np.linalg.norm(np.diff(strands, axis=1), axis=2)
     arc = np.concatenate([np.zeros((len(strands), 1)), np.cumsum(steps, 1)], 1)
-    out = np.empty((len(strands), points, 3))
+    out, carried = np.empty((len(strands), points, 3)), np.empty((len(strands), points))
     for n in range(len(strands)):
         at = np.linspace(0, arc[n, -1], points)
+        carried[n] = np.interp(at, arc[n], values)
         for axis in range(3):
             out[n, :, axis] = np.interp(at, arc[n], strands[n, :, axis])
-    return out
+    return out, carried

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .comb import length_map, make_comb
+from .comb import Comb, length_map, make_comb, own_lengths
 from .detail import clump, curl, cut, flyaway, resample
 from .gather import gather, tied_roots
 from .grow import POINTS, grow_free, resolve_collisions
 from .head_surface import HeadSurface, Sites, plant
 from .scalp import Roots
+from .spread import choose_leaders, spread
 from .style import HairStyle
-from .variation import tangential, unit
+from .variation import smooth_noise, tangential, unit
+
+# How many strands are grown step by step; the others take their shape from these.
+LEADERS = 800
+LOOSE_EDGE = 0.014
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,8 @@ class Groom:
     roots: Roots
 
 
-def grow_style(head: HeadSurface, style: HairStyle, seed: int = 0) -> Groom:
-    """The guide strands of a style on a head; the same seed gives the same hair. N = 0 for a bald style."""
+def grow_style(head: HeadSurface, style: HairStyle, seed: int = 0, leaders: int = LEADERS) -> Groom:
+    """The strands of a style on a head; the same seed gives the same hair. N = 0 for a bald style."""
     random = np.random.default_rng(seed)
     sites = plant(head, style.hairline, max(style.guides, 1))
     if style.guides == 0:
@@ -35,34 +40,45 @@ def grow_style(head: HeadSurface, style: HairStyle, seed: int = 0) -> Groom:
     scale = head.anatomy.scale
     comb = make_comb(style, head.anatomy, sites, random)
     lengths = length_map(style, head.anatomy, sites, comb.fringe, random)
-    strands = grow_free(head, style, sites, comb, lengths, random)
+    ties = _ties(style, sites, comb, random)
+    chosen = choose_leaders(sites.points, leaders)
+    strands, tied = _lead(head, style, sites[chosen], comb[chosen], lengths[chosen], ties[chosen], random)
+    labels = (comb.side > 0) + 2 * comb.fringe + 4 * (ties + 1)
+    own = np.where(ties >= 0, np.inf, own_lengths(style, sites, lengths, random))
+    strands = spread(strands, chosen, sites.points, labels, own, tied)
     for scissors in style.cut:
         strands = cut(strands, head.anatomy, scissors, random)
-    strands, free = _tie_up(head, style, sites, comb.fringe, strands, random)
+    strands = resample(strands, style.points)
     directions = unit(tangential(comb.direction(sites.points), sites.normals))
     strands = clump(strands, directions, style.clump, scale, random)
     strands = flyaway(strands, style.noise, scale, random)
-    strands = curl(strands, style.curl, scale, free, random)
-    strands = resolve_collisions(head, resample(strands, style.points))
+    strands = curl(strands, style.curl, scale, random)
+    strands = resolve_collisions(head, strands)
     strands[:, 0] = sites.points
     return Groom(strands.astype(np.float32), sites.roots)
 
 
-def _tie_up(
-    head: HeadSurface, style: HairStyle, sites: Sites, fringe: NDArray, strands: NDArray, random: np.random.Generator
+def _ties(style: HairStyle, sites: Sites, comb: Comb, random: np.random.Generator) -> NDArray:
+    """(N,) index of the tie that catches each root, -1 for hair that hangs freely."""
+    # Loose hair comes in wisps, not hair by hair.
+    wisp = smooth_noise(random, sites.points, 0.03)[:, 0] > 1.8 - 3.0 * style.loose
+    loose = comb.fringe | ((sites.edge < LOOSE_EDGE) & wisp & (style.loose > 0))
+    ties = np.full(len(sites), -1)
+    for index, tie in enumerate(style.tie):
+        ties[tied_roots(tie, sites) & ~loose] = index
+    return ties
+
+
+def _lead(
+    head: HeadSurface, style: HairStyle, sites: Sites, comb: Comb, lengths: NDArray, ties: NDArray,
+    random: np.random.Generator,
 ) -> tuple[NDArray, NDArray]:
-    """Strands with the tied ones replaced, and (N, POINTS) how free each point is of its tie."""
-    free = np.ones(strands.shape[:2])
-    loose = fringe | ((sites.edge < 0.012) & (random.random(len(sites)) < style.loose))
-    for tie in style.tie:
-        chosen = np.flatnonzero(tied_roots(tie, sites) & ~loose)
-        if len(chosen):
-            strands[chosen], free[chosen] = gather(head, tie, _picked(sites, chosen), POINTS, random)
-    return strands, free
-
-
-def _picked(sites: Sites, index: NDArray) -> Sites:
-    return Sites(
-        sites.roots[index], sites.points[index], sites.normals[index], sites.azimuth[index], sites.elevation[index],
-        sites.edge[index], sites.rise[index],
-    )
+    """The leaders' strands (K, POINTS, 3), and (K, POINTS) 1 where their hair has run together at a tie."""
+    strands, tied = np.empty((len(sites), POINTS, 3)), np.zeros((len(sites), POINTS))
+    free = np.flatnonzero(ties < 0)
+    strands[free] = grow_free(head, style, sites[free], comb[free], lengths[free], random)
+    for index, tie in enumerate(style.tie):
+        caught = np.flatnonzero(ties == index)
+        if len(caught):
+            strands[caught], tied[caught] = gather(head, tie, sites[caught], POINTS, random)
+    return strands, tied

@@ -62,6 +62,9 @@ def _root_directions(style: HairStyle, sites: Sites, comb: Comb) -> NDArray:
     angle = growth.angle_sides + (growth.angle - growth.angle_sides) * upper
     front = step(60, 35, np.abs(sites.azimuth)) * np.exp(-sites.edge / 0.02)
     angle = angle + (growth.angle_front - angle) * front
+    # Hair stands up in the whorl, or the skin would show where it parts in all directions.
+    at_whorl = np.exp(-((np.linalg.norm(sites.points - comb.whorl, axis=1) / 0.018) ** 2))
+    angle = angle + np.clip(78 - angle, 0, None) * at_whorl * (style.flow.whorl > 0)
     if style.fringe is not None:
         angle = np.where(comb.fringe, style.fringe.angle, angle)
     angle = np.radians(angle)[:, None]
@@ -85,9 +88,11 @@ def _down(
     neck = np.stack([position[:, 0] - anatomy.ear[0], position[:, 1] - anatomy.ear[1] - 0.02], 1) / 0.08
     pull[:, :2] -= style.growth.inward * below * neck
     on_shoulder = step(0.3, 0.6, normal[:, 2]) * step(0.03, 0.005, distance) * below[:, 0]
+    # Already above the shoulder hair makes for its front or its back.
+    over_shoulder = step(0.2, 0.5, normal[:, 2]) * step(0.10, 0.02, distance) * below[:, 0]
     backwards = np.where(np.abs(sites.azimuth) > style.volume.drape, 1.0, -1.0)
-    pull[:, 1] += 2.0 * on_shoulder * backwards
-    pull[:, 0] -= 0.8 * on_shoulder * np.sign(position[:, 0])
+    pull[:, 1] += (1.4 * on_shoulder + 0.5 * over_shoulder) * backwards
+    pull[:, 0] -= 0.35 * on_shoulder * np.sign(position[:, 0]) * step(0.05, 0.09, np.abs(position[:, 0]))
     return pull
 
 

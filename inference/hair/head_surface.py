@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 import numpy as np
@@ -45,6 +45,9 @@ class Sites:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def __getitem__(self, index: NDArray) -> Sites:
+        return Sites(*(getattr(self, item.name)[index] for item in fields(self)))
 
 
 def prepare_head(model: HeadModel, vertices: NDArray) -> HeadSurface:

@@ -67,7 +67,7 @@ def _samples(model: HeadModel) -> tuple[tuple[HairStyle, NDArray], ...]:
 
 
 def _thin(head: HeadSurface, style: HairStyle) -> NDArray:
-    return grow_style(head, replace(style, guides=GUIDES)).strands
+    return grow_style(head, replace(style, guides=GUIDES), leaders=GUIDES).strands
 
 
 def _adapted(head: HeadSurface, view: View, seen: HairPicture, match: Match) -> Match:

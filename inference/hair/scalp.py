@@ -18,10 +18,10 @@ CHART_PIXELS = 1024
 PACKING = 0.62  # squared distance times density of points thrown greedily, measured
 
 # The natural hairline of an adult: azimuth -> elevation in degrees, the front relative to the anatomy's own hairline.
-FRONT_AZIMUTHS = (0.0, 20.0, 36.0, 48.0, 58.0)
-FRONT_OFFSETS = (0.0, 1.0, 2.0, 0.0, -8.0)
-SIDE_AZIMUTHS = (66.0, 74.0, 82.0, 88.0, 96.0, 108.0, 116.0, 126.0, 140.0, 160.0, 180.0)
-SIDE_ELEVATIONS = (4.0, -12.0, -26.0, -20.0, -12.0, -14.0, -28.0, -44.0, -50.0, -52.0, -51.0)
+FRONT_AZIMUTHS = (0.0, 14.0, 28.0, 40.0, 50.0)
+FRONT_OFFSETS = (0.0, 0.5, 0.5, -3.0, -9.0)
+SIDE_AZIMUTHS = (58.0, 64.0, 69.0, 74.0, 80.0, 90.0, 98.0, 106.0, 118.0, 135.0, 160.0, 180.0)
+SIDE_ELEVATIONS = (0.0, -13.0, -26.0, -27.0, -20.0, -19.0, -24.0, -36.0, -46.0, -50.0, -52.0, -51.0)
 
 
 @dataclass(frozen=True)

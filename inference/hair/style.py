@@ -122,11 +122,13 @@ class Cut:
     """Scissors: strands end where they cross a plane. height: above the chin (negative: below), at the front or the back.
 
     back: height at the back relative to the front; ragged: spread of the edge.
+    round: > 0 makes it a ball of this radius about the skull's centre instead, of which ``height`` is the lift.
     """
 
     height: float = _number(0.0, -0.6, 0.25)
     back: float = _number(0.0, -0.2, 0.2)
     ragged: float = _number(0.005, 0.0, 0.05)
+    round: float = _number(0.0, 0.0, 0.4)
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ class Tie:
 class HairStyle:
     """Everything the generator needs. ``kind`` groups styles that may be mixed: length class and curliness.
 
-    guides: how many guide strands; points: points of each in the bundle; strands: how many hairs they stand for; radius: of a hair at its root.
+    guides: how many strands the bundle holds; points: points of each; strands: how many hairs they stand for; radius: of a hair at its root.
     loose: share of the hair near the hairline that a tie does not catch.
     """
 
@@ -194,7 +196,7 @@ class HairStyle:
     title: str
     kind: str
     tags: tuple[str, ...] = ()
-    guides: int = _number(1200, 0, 6000)
+    guides: int = _number(4000, 0, 12000)
     points: int = _number(28, 8, 100)
     strands: int = _number(30000, 0, 150000)
     radius: float = _number(0.00011, 0.00002, 0.002)
