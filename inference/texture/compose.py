@@ -18,12 +18,13 @@ from .atlas import Atlas
 from .color import LUMINANCE, bytes_from_log, linear_from_log, log_from_linear
 from .contours import smoothstep
 from .detail import made_detail
-from .light import Light, even_light, lit_better_than_mirror, plain_skin
+from .light import Light, even_light, lit_like_mirror, plain_skin
 from .skin_graph import SkinGraph
 
 FOLLOW_RADIUS = 0.0015  # metres over which the field may miss a colour that is seen
 FORGET_RADIUS = 0.07  # metres from the seen skin after which the field tends to the mean skin
 SEEN_FROM, SEEN_TO = 0.08, 0.45  # trust between which the photo takes over from what is made up
+COARSE = 0.008  # of the texture's side: detail coarser than this changes over slowly
 MOUTH_COLOR = (0.20, 0.055, 0.05)  # linear, deep inside
 EAR_TINT = np.log(np.array([1.05, 0.96, 0.94], np.float32))
 NECK_RADIUS, NECK_KEPT, NECK_SPAN = 0.02, 0.5, 0.5
@@ -56,7 +57,7 @@ def compose_skin(
     mean = atlas.gather(sampled * trust[..., None])[graph.vertices] / np.maximum(weight, 1e-6)[:, None]
     plain = plain_skin(model, graph)
     mean = np.where(seen[:, None] > 0.02, mean, _usual(mean, plain * weight))
-    lit = lit_better_than_mirror(graph, mean, plain * smoothstep(0.3, 0.8, seen))
+    lit = lit_like_mirror(graph, mean, plain, smoothstep(0.3, 0.8, seen))
     seen, weight = seen * lit, weight * lit
     trust = trust * atlas.spread(_per_vertex(model, graph, lit))
     light = even_light(graph, normals[graph.vertices], mean, plain * smoothstep(0.3, 0.8, seen))
@@ -96,7 +97,7 @@ def _calm_neck(model: HeadModel, graph: SkinGraph, target: NDArray, seen: NDArra
 
 
 def _neck(model: HeadModel) -> NDArray:
-    return np.maximum(model.masks["neck"], model.masks["bust"])
+    return np.minimum(model.masks["neck"] + model.masks["bust"], 1)
 
 
 def _field(model: HeadModel, graph: SkinGraph, target: NDArray, seen: NDArray, usual: NDArray) -> NDArray:
@@ -132,13 +133,31 @@ def _dim_highlights(detail: NDArray, skin_share: NDArray) -> None:
 
 
 def _detail(model: HeadModel, atlas: Atlas, detail: NDArray, trust: NDArray, skin_share: NDArray) -> NDArray:
-    """Seen detail, else the mirrored side's, else made."""
-    seen = smoothstep(SEEN_FROM, SEEN_TO, trust)[..., None]
-    layer = np.dstack([detail * seen, seen])
-    mirrored = cv2.remap(layer, atlas.mirror_x, atlas.mirror_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    """Seen detail, else the mirrored side's, else made. What is fine changes over within millimetres, what is coarse over centimetres."""
+    seen = smoothstep(SEEN_FROM, SEEN_TO, trust)
+    coarse, far_in = _coarse_part(detail, seen, atlas.size)
+    layer = np.dstack([(detail - coarse) * seen[..., None], seen])
+    deep = np.dstack([coarse * far_in[..., None], far_in])
     made = made_detail(model, detail, trust * skin_share * atlas.covered)
-    left = 1 - seen
-    return layer[..., :3] + left * (mirrored[..., :3] + (1 - mirrored[..., 3:]) * made)
+    return _with_mirror(atlas, layer, made) + _with_mirror(atlas, deep, np.float32(0))
+
+
+def _coarse_part(detail: NDArray, seen: NDArray, size: int) -> tuple[NDArray, NDArray]:
+    """(the seen detail's mean over the neighbourhood, a weight that falls to 0 well inside the seen area)."""
+    small = cv2.resize(np.dstack([detail * seen[..., None], seen]), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    sigma = COARSE * size / 4
+    blurred = cv2.GaussianBlur(small, (0, 0), sigma)
+    mean = blurred[..., :3] / np.maximum(blurred[..., 3:], 0.05)
+    far_in = smoothstep(0.5, 0.95, cv2.GaussianBlur(small[..., 3], (0, 0), 2 * sigma))
+    full = cv2.resize(np.dstack([mean, far_in]), (size, size), interpolation=cv2.INTER_LINEAR)
+    return full[..., :3], full[..., 3] * seen
+
+
+def _with_mirror(atlas: Atlas, layer: NDArray, otherwise: NDArray) -> NDArray:
+    """layer (size, size, 4): values times their weight, and the weight. Where it has none, its mirror image, else ``otherwise``."""
+    mirrored = cv2.remap(layer, atlas.mirror_x, atlas.mirror_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    left = 1 - layer[..., 3:]
+    return layer[..., :3] + left * (mirrored[..., :3] + (1 - mirrored[..., 3:]) * otherwise)
 
 
 def _tint_scalp(

@@ -22,7 +22,9 @@ ROUNDS = 12
 SHADOW_RADIUS, SHADOW_REMOVED = 0.018, 0.35
 SIDE_RADIUS, SIDE_REMOVED = 0.012, 0.8
 SHADOWED = 0.45, 1.0  # log luminance below the mirror between which the mirror takes over
-SHINE_RADIUS, SHINE_START, SHINE_REMOVED = 0.022, 0.05, 0.6
+FINE_RADIUS, FINELY_SHADOWED = 0.004, (0.6, 1.0)
+MIDLINE = 0.008, 0.024  # metres between a vertex and its mirror
+SHINE_START, SHINE_REMOVED = 0.05, 0.6
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,18 @@ def even_light(graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray)
     return Light(correction, pull / max(strength, 1e-6), min(1.0, strength))
 
 
-def lit_better_than_mirror(graph: SkinGraph, log: NDArray, plain: NDArray) -> NDArray:
-    """(N,) in [0, 1]: 0 where a vertex lies in so much more shadow than its mirror that the mirror shows the skin better."""
-    both = np.minimum(plain, plain[graph.mirror])
-    darker = graph.smooth((log[graph.mirror] - log) @ LUMINANCE[:, None], both, SIDE_RADIUS)[:, 0]
-    return 1 - smoothstep(*SHADOWED, darker) * _reach(graph, both)[:, 0]
+def lit_like_mirror(graph: SkinGraph, log: NDArray, plain: NDArray, seen: NDArray) -> NDArray:
+    """(N,) in [0, 1]: 0 where a vertex lies in so much more shadow than its mirror that the mirror shows the skin better.
+
+    Coarse shadows are judged on plain skin, fine ones (of a lock of hair, of the nose) on everything that is seen.
+    """
+    darker = (log[graph.mirror] - log) @ LUMINANCE[:, None]
+    lit = np.ones(len(log))
+    for weight, radius, bounds in ((plain * seen, SIDE_RADIUS, SHADOWED), (seen, FINE_RADIUS, FINELY_SHADOWED)):
+        both = np.minimum(weight, weight[graph.mirror])
+        lit *= 1 - smoothstep(*bounds, graph.smooth(darker, both, radius)[:, 0]) * _reach(graph, both)[:, 0]
+    # Towards the midline both sides become one: a sudden mirror there would draw a line.
+    return 1 - (1 - lit) * smoothstep(*MIDLINE, graph.apart)
 
 
 def _fit_first_order(normals: NDArray, linear: NDArray, weight: NDArray) -> NDArray:

@@ -14,25 +14,30 @@ from .contours import fill, grow, smoothstep
 from .view import View
 
 LEAST_SPREAD = np.array([0.22, 0.06, 0.06], np.float32)
-SURE, REFUSED = 2.4, 3.8  # distances in standard deviations
-SAMPLES = 6000
+ON_FACE, BESIDE_FACE = (3.8, 2.4), (2.8, 1.8)  # standard deviations from which a colour is refused, and up to which it is sure
+HAIR_ODDS = 1.0  # log likelihood by which hair must explain a colour better than skin
 SHINE_WEIGHT = 0.5
-SPECK, BORDER = 0.0015, 0.004  # metres
+SAMPLES = 6000
+SPECK, BORDER, ABOVE_BROWS = 0.0015, 0.004, 0.007  # metres
 
 
 @dataclass(frozen=True)
 class ColorModel:
-    """A Gaussian over (brightness, red against green, green against blue) of log colour: mean (3,), inverse root covariance (3, 3)."""
+    """A Gaussian over opponent colour: mean (3,), inverse root covariance (3, 3)."""
 
     mean: NDArray
     whitening: NDArray
 
-    def likeness(self, opponent: NDArray, brighter: float = 1.0) -> NDArray[np.float32]:
-        """(..., 3) opponent colour -> (...,) in [0, 1]: 1 is this colour. ``brighter`` weighs differences towards the bright side."""
+    def distance(self, opponent: NDArray, brighter: float = 1.0) -> NDArray[np.float32]:
+        """(..., 3) opponent colour -> (...,) standard deviations. ``brighter`` weighs differences towards the bright side."""
         offset = opponent - self.mean
         offset[..., 0] *= np.where(offset[..., 0] > 0, brighter, 1.0)
-        distance = np.linalg.norm(offset @ self.whitening, axis=-1)
-        return smoothstep(REFUSED, SURE, distance).astype(np.float32)
+        return np.linalg.norm(offset @ self.whitening, axis=-1)
+
+    @property
+    def log_peak(self) -> float:
+        """Log density at the mean, less a constant."""
+        return float(np.linalg.slogdet(self.whitening)[1])
 
 
 def opponent(log: NDArray) -> NDArray[np.float32]:
@@ -41,25 +46,52 @@ def opponent(log: NDArray) -> NDArray[np.float32]:
 
 
 def likely_skin(view: View, log: NDArray) -> NDArray[np.float32]:
-    """(h, w) in [0, 1]: 1 where the colour fits the face's skin, and over brows, eyes, nose and lips whatever their colour.
+    """(h, w) in [0, 1]: 1 where a pixel is the face's skin by its colour, and over brows, eyes, nose and lips whatever their colour.
 
-    On the lower face colours of the mouth's surroundings fit too, so that beards stay. log: (h, w, 3) log colour of the view.
+    Between the brows and the chin a foreign colour counts only if it hangs together with the hair or the surroundings: creases, moles
+    and shadows stay. log: (h, w, 3) log colour of the view.
     """
     shape, points = view.pixels.shape[:2], view.points
-    colors = opponent(log)
     oval = points[list(contours.FACE_OVAL)]
-    lower = _below(oval, points, contours.NOSE_BASE)
-    inside = _softly(fill(shape, oval), 0.003, view)
-    model = fit_color(colors[_samples(view, _shrunk(oval, 0.85))])
-    beard = fit_color(colors[_samples(view, _shrunk(lower, 0.8))])
-    # Shine is skin too, but a bright thing beside the face is a collar.
-    like = np.where(inside > 0.5, model.likeness(colors, SHINE_WEIGHT), model.likeness(colors))
-    like = np.maximum(like, beard.likeness(colors) * _softly(fill(shape, lower), 0.003, view))
-    like = cv2.GaussianBlur(like, (0, 0), 1.0)
+    like = _likeness(view, opponent(log), oval)
+    inside = fill(shape, oval)
+    foreign = 1 - grow((like > 0.5).astype(np.uint8), SPECK / view.pixel)
+    free = fill(shape, _below(_shrunk(oval, 0.97), points, _brow_level(view)))
+    foreign &= (1 - free) | _connected(foreign, (inside == 0) | (view.hair > 0.5))
     # Whole areas of something else (collars, locks of hair) also darken and tint the skin along their border.
-    area = grow(1 - grow((like > 0.5).astype(np.uint8), SPECK / view.pixel), (SPECK + BORDER) / view.pixel)
-    like = np.minimum(like, 1 - cv2.GaussianBlur(area.astype(np.float32), (0, 0), 0.5 * BORDER / view.pixel))
+    border = 1 - _softly(grow(foreign, (SPECK + BORDER) / view.pixel), 0.5 * BORDER, view)
+    like = np.minimum(np.maximum(like, _softly(free, 0.002, view)), border)
     return np.maximum(like, _softly(_features(view), 0.003, view))
+
+
+def _likeness(view: View, colors: NDArray, oval: NDArray) -> NDArray[np.float32]:
+    """(h, w) in [0, 1] by colour alone. On the lower face the colours around the mouth fit too, so that beards stay."""
+    shape = view.pixels.shape[:2]
+    lower = _below(oval, view.points, view.points[contours.NOSE_BASE])
+    skin = fit_color(colors[_samples(view, _shrunk(oval, 0.85))])
+    beard = fit_color(colors[_samples(view, _shrunk(lower, 0.8))])
+    inside = fill(shape, oval)[..., None] > 0
+    distance = skin.distance(colors)
+    # Shine is skin too, but a bright thing beside the face is a collar.
+    on_face = smoothstep(*ON_FACE, skin.distance(colors, SHINE_WEIGHT))
+    like = np.where(inside[..., 0], on_face, smoothstep(*BESIDE_FACE, distance))
+    hair = view.hair > 0.6
+    if hair.sum() > 300:
+        model = fit_color(colors[hair][:: max(1, hair.sum() // SAMPLES)])
+        odds = (distance**2 - model.distance(colors) ** 2) / 2 + model.log_peak - skin.log_peak
+        like = like * smoothstep(HAIR_ODDS + 1, HAIR_ODDS - 1, odds)
+    bearded = smoothstep(*ON_FACE, beard.distance(colors)) * _softly(fill(shape, lower), 0.003, view)
+    return cv2.GaussianBlur(np.maximum(like, bearded).astype(np.float32), (0, 0), 1.0)
+
+
+def _connected(mask: NDArray[np.uint8], seeds: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """The parts of a mask that touch the seeds."""
+    joined = ((mask > 0) | seeds).astype(np.uint8)
+    _, labels = cv2.connectedComponents(joined, connectivity=4)
+    reached = np.zeros(labels.max() + 1, np.uint8)
+    reached[np.unique(labels[seeds])] = 1
+    reached[0] = 0
+    return reached[labels] & mask
 
 
 def _softly(mask: NDArray[np.uint8], radius: float, view: View) -> NDArray[np.float32]:
@@ -74,12 +106,22 @@ def _features(view: View) -> NDArray[np.uint8]:
     return np.maximum(grow(fill(shape, *brows), 0.004 / view.pixel), grow(fill(shape, middle), 0.003 / view.pixel))
 
 
-def _below(polygon: NDArray, points: NDArray, landmark: int) -> NDArray:
-    """The polygon cut off above a landmark, along the face's own vertical."""
-    up = points[10] - points[152]
-    up = up / np.linalg.norm(up)
-    lowered = np.minimum(polygon @ up, points[landmark] @ up) - polygon @ up
+def _below(polygon: NDArray, points: NDArray, level: NDArray) -> NDArray:
+    """The polygon cut off above a point, along the face's own vertical."""
+    up = _up(points)
+    lowered = np.minimum(polygon @ up, level @ up) - polygon @ up
     return polygon + lowered[:, None] * up
+
+
+def _brow_level(view: View) -> NDArray:
+    """A point a little above the higher brow."""
+    brows, up = view.points[list(contours.RIGHT_BROW + contours.LEFT_BROW)], _up(view.points)
+    return brows[(brows @ up).argmax()] + up * ABOVE_BROWS / view.pixel
+
+
+def _up(points: NDArray) -> NDArray:
+    up = points[10] - points[152]
+    return up / np.linalg.norm(up)
 
 
 def fit_color(samples: NDArray) -> ColorModel:

@@ -22,7 +22,7 @@ class SkinGraph:
     """The N vertices of skin and mouth bag of a model's template.
 
     vertices (N,): their indices in the model. area (N,): square metres. gradient (E, N): differences along edges, conductance (E,).
-    mirror (N,): the vertex on the other side. Fields are (N, C).
+    mirror (N,): the vertex on the other side; apart (N,): metres between the two. Fields are (N, C).
     """
 
     vertices: NDArray
@@ -30,6 +30,7 @@ class SkinGraph:
     gradient: sparse.csr_matrix
     conductance: NDArray
     mirror: NDArray
+    apart: NDArray
 
     @property
     def laplacian(self) -> sparse.csr_matrix:
@@ -84,7 +85,8 @@ def skin_graph(model: HeadModel) -> SkinGraph:
     gradient = sparse.csr_matrix((np.tile([-1.0, 1.0], len(edges)), (rows, edges.ravel())), (len(edges), len(vertices)))
     mirror = position[mirror_vertices(model)[vertices]]
     mirror = np.where(mirror >= 0, mirror, np.arange(len(vertices)))
-    return SkinGraph(vertices, area, gradient, conductance, mirror)
+    apart = np.linalg.norm(points - points[mirror], axis=1)
+    return SkinGraph(vertices, area, gradient, conductance, mirror, apart)
 
 
 @lru_cache(maxsize=12)
