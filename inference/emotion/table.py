@@ -17,20 +17,22 @@ EMOTIONS: dict[str, dict[str, float]] = {
     "happiness": {
         "cheekSquint": 0.7,
         "eyeSquint": 0.45,
-        "mouthSmile": 0.9,
+        "mouthSmile": 0.75,
         "mouthDimple": 0.15,
-        "mouthUpperUp": 0.25,
-        "mouthLowerDown": 0.2,
-        "jawOpen": 0.06,
+        "mouthUpperUp": 0.45,
+        "mouthLowerDown": 0.1,
+        "jawOpen": 0.14,
     },
     # AU 4 + 5 + 7 + 23 + 24
     "anger": {
         "browDown": 1.0,
-        "eyeWide": 0.3,
+        "eyeWide": 0.35,
         "eyeSquint": 0.6,
-        "noseSneer": 0.25,
-        "mouthPress": 0.7,
-        "mouthFrown": 0.3,
+        "noseSneer": 0.4,
+        "mouthPress": 0.4,
+        "mouthRollUpper": 0.3,
+        "mouthRollLower": 0.3,
+        "mouthFrown": 0.35,
     },
     # AU 1 + 4 + 15 + 17
     "sadness": {
@@ -53,17 +55,17 @@ EMOTIONS: dict[str, dict[str, float]] = {
     },
     # AU 12 + 14 of the right side
     "contempt": {
-        "mouthSmileRight": 0.5,
-        "mouthDimpleRight": 0.8,
-        "mouthPressRight": 0.3,
-        "eyeSquint": 0.15,
+        "mouthSmileRight": 0.35,
+        "mouthDimpleRight": 0.9,
+        "mouthPressRight": 0.4,
+        "eyeSquint": 0.2,
     },
     # AU 1 + 2 + 5 + 26
     "surprise": {
         "browInnerUp": 1.0,
         "browOuterUp": 1.0,
-        "eyeWide": 0.7,
-        "jawOpen": 0.6,
+        "eyeWide": 0.8,
+        "jawOpen": 0.7,
     },
     # AU 9 + 10 + 15 + 16
     "disgust": {
