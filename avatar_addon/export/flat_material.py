@@ -45,10 +45,17 @@ def _surface_node(material: bpy.types.Material) -> bpy.types.Node | None:
 
 
 def _base_color_image(source: bpy.types.Node) -> bpy.types.Image | None:
-    socket = source.inputs.get("Base Color")
-    if socket is None or not socket.is_linked:
-        return None
-    return getattr(socket.links[0].from_node, "image", None)
+    """The picture that the base colour is made of, also behind a tint."""
+    waiting = [source.inputs.get("Base Color")]
+    while waiting:
+        socket = waiting.pop(0)
+        if socket is None or not socket.is_linked:
+            continue
+        node = socket.links[0].from_node
+        if node.type == "TEX_IMAGE":
+            return node.image
+        waiting += [entry for entry in node.inputs if entry.type == "RGBA"]
+    return None
 
 
 def _renamed_copy(image: bpy.types.Image, name: str, folder: Path) -> bpy.types.Image:

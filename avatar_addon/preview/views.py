@@ -16,7 +16,7 @@ SAME_VIEW = "same_view"
 HEAD_ROOM = 0.06
 
 
-NECK_BELOW_CHIN = 0.055
+NECK_BELOW_CHIN = 0.03
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,10 @@ def _fill(collection: bpy.types.Collection, avatar: Avatar, scene: bpy.types.Sce
     prefix, head = collection.name, avatar.head
     images = {role: _load_picture(f"{prefix} {role}", path) for role, path in avatar.textures.items()}
 
-    head_object = build_head(f"{prefix} head", head, part_materials(prefix, head.part_names, images, avatar.colors))
+    bald = len(avatar.hair.points) == 0
+    hair_color = None if bald else avatar.hair.color.linear_rgb
+    materials = part_materials(prefix, head.part_names, images, avatar.colors, hair_color)
+    head_object = build_head(f"{prefix} head", head, materials)
     collection.objects.link(head_object)
     add_emotions(head_object, head)
     head_object[MARK] = _mark(avatar)
@@ -111,7 +114,7 @@ def _fill(collection: bpy.types.Collection, avatar: Avatar, scene: bpy.types.Sce
     bind(head_object, armature_object, head)
 
     hair_object = None
-    if len(avatar.hair.points):
+    if not bald:
         material = hair_material(f"{prefix} hair", avatar.hair.color)
         hair_object = build_hair(f"{prefix} hair", avatar.hair, head, head_object, material)
         collection.objects.link(hair_object)

@@ -6,9 +6,18 @@ from __future__ import annotations
 import bpy
 
 from ...inference.bundle import HairColor
-from .nodes import add_node, finish, new_material, rgba
+from .nodes import Color, add_node, finish, new_material, rgba
 
 VALUE_VARIATION = 0.35
+# Measured on renders of short hair under our light: a pixel of hair is about GAIN * colour ** POWER, because light meets
+# many strands and their gloss on its way. The colour of the strand itself is the inverse of that.
+GAIN, POWER = 0.85, 0.43
+DARKEST = 0.0015
+
+
+def strand_color(seen: Color) -> Color:
+    """The colour of single strands (linear) that together look like ``seen``, the hair's mean colour in the photo."""
+    return tuple(min(max((c / GAIN) ** (1 / POWER), DARKEST), 1.0) for c in seen)
 
 
 def hair_material(name: str, color: HairColor) -> bpy.types.Material:
@@ -21,7 +30,9 @@ def hair_material(name: str, color: HairColor) -> bpy.types.Material:
         {"Value": strand.outputs["Random"], "To Min": 1 - VALUE_VARIATION, "To Max": 1 + VALUE_VARIATION},
     )
     tint = add_node(
-        tree, "ShaderNodeHueSaturation", {"Color": rgba(color.linear_rgb), "Value": value.outputs["Result"]}
+        tree,
+        "ShaderNodeHueSaturation",
+        {"Color": rgba(strand_color(color.linear_rgb)), "Value": value.outputs["Result"]},
     )
     surface = add_node(
         tree,
@@ -29,7 +40,8 @@ def hair_material(name: str, color: HairColor) -> bpy.types.Material:
         {
             "Color": tint.outputs["Color"],
             "Roughness": color.roughness,
-            "Radial Roughness": 0.4,
+            "Radial Roughness": 0.5,
+            "IOR": 1.35,
             "Random Roughness": 0.2,
         },
         parametrization="COLOR",

@@ -9,6 +9,7 @@ import numpy as np
 from ...inference.bundle import Hair, HeadMesh
 from ..compat import hair_assets_file, set_interpolation_surface, set_modifier_input
 from .head_object import SCALP_UV_MAP
+from .skin_material import UNDER_HAIR
 
 VIEWPORT_AMOUNT = 0.15
 DEFORM_GROUP = "Portrait Avatar Follow Surface"
@@ -34,6 +35,7 @@ def build_hair(
         raise ValueError("a hair root lies off the scalp")
     coordinate = curves.attributes.new("surface_uv_coordinate", "FLOAT2", "CURVE")
     coordinate.data.foreach_set("vector", np.ascontiguousarray(uv, np.float32).ravel())
+    _mark_scalp(head_object, head, hair.points[:, 0])
     curves.surface = head_object
     curves.surface_uv_map = SCALP_UV_MAP
     curves.materials.append(material)
@@ -77,6 +79,15 @@ def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, he
     set_modifier_input(profile, "Factor Min", 0.35)
 
     _add_group(hair_object, _follow_surface_group())
+
+
+def _mark_scalp(head_object: bpy.types.Object, head: HeadMesh, roots: np.ndarray) -> None:
+    """Write on the head where hair covers the scalp, for the skin's material."""
+    reach = _guide_distance(roots)
+    scalp = np.flatnonzero(~np.isnan(head.scalp_uv[:, 0]))
+    covered = np.zeros(len(head.vertices), np.float32)
+    covered[scalp] = np.clip(2.5 - _distance_to(head.vertices[scalp], roots) / reach, 0, 1)
+    head_object.data.attributes.new(UNDER_HAIR, "FLOAT", "POINT").data.foreach_set("value", covered)
 
 
 def _add_group(hair_object: bpy.types.Object, group: bpy.types.NodeTree) -> bpy.types.NodesModifier:
@@ -125,6 +136,12 @@ def _guide_distance(roots: np.ndarray) -> float:
     return float(np.median(distance.min(1)))
 
 
+def _distance_to(points: np.ndarray, roots: np.ndarray) -> np.ndarray:
+    """(N,) metres from each point to the nearest root."""
+    squared = (points**2).sum(1)[:, None] + (roots**2).sum(1)[None] - 2 * points @ roots.T
+    return np.sqrt(np.maximum(squared.min(1), 0))
+
+
 def _hair_area(head: HeadMesh, roots: np.ndarray, reach: float) -> float:
     """Square metres of scalp within ``reach`` of a root, which the density of strands refers to."""
     triangles = np.concatenate([head.faces[:, :3], head.faces[head.faces[:, 3] >= 0][:, [0, 2, 3]]])
@@ -132,6 +149,6 @@ def _hair_area(head: HeadMesh, roots: np.ndarray, reach: float) -> float:
     centers = corners.mean(1)
     near = (centers > roots.min(0) - reach).all(1) & (centers < roots.max(0) + reach).all(1)
     corners, centers = corners[near], centers[near]
-    covered = np.linalg.norm(centers[:, None] - roots[None], axis=2).min(1) < reach
+    covered = _distance_to(centers, roots) < reach
     a, b, c = (corners[covered][:, k] for k in range(3))
     return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)

@@ -10,11 +10,15 @@ from ...inference.bundle import HeadMesh
 
 UV_MAP = "UVMap"
 SCALP_UV_MAP = "Scalp"
+# The expression the person has in the photo.
 PHOTO_KEY = "As in photo"
 
 
 def build_head(name: str, head: HeadMesh, materials: list[bpy.types.Material]) -> bpy.types.Object:
-    """The head as a mesh object (not yet in a collection): one material slot per part, ARKit shape keys and the photo's expression at 0."""
+    """The head as a mesh object (not yet in a collection): one material slot per part.
+
+    Shape keys: ARKit's names and the photo's expression, all at 0.
+    """
     mesh = bpy.data.meshes.new(name)
     _fill_polygons(mesh, head, materials)
     _add_uv_map(mesh, UV_MAP, head.uv[_corners(head.uv_faces)])

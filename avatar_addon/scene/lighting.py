@@ -38,7 +38,7 @@ class AreaLight:
 RIG = (
     AreaLight("Key", (0.75, -1.0, 0.55), 0.9, 0.50),
     AreaLight("Fill", (-0.85, -1.0, 0.10), 1.2, 0.30),
-    AreaLight("Rim", (-0.5, 0.9, 0.7), 0.6, 0.8, facing_light=True),
+    AreaLight("Rim", (-0.5, 0.9, 0.7), 0.6, 0.5, facing_light=True),
 )
 
 

@@ -36,25 +36,32 @@ _PLAIN = (0.5, 0.4, 0.0, 0.001)
 
 
 def part_materials(
-    prefix: str, part_names: tuple[str, ...], images: Mapping[str, bpy.types.Image], colors: Mapping[str, Color]
+    prefix: str,
+    part_names: tuple[str, ...],
+    images: Mapping[str, bpy.types.Image],
+    colors: Mapping[str, Color],
+    hair_color: Color | None,
 ) -> list[bpy.types.Material]:
     """A material for each part, in the mesh's slot order.
 
-    images: texture role -> picture; colors: part -> linear colour, used where a part has no picture.
+    images: texture role -> picture; colors: part -> linear colour, used where a part has no picture; hair_color: linear,
+    None for a bald head.
     """
     materials = []
     for part in part_names:
         image = images.get(TEXTURE_ROLES.get(part, part))
         color = colors.get(part, DEFAULT_COLORS.get(part, PLAIN_COLOR))
-        material = _part_material(part, f"{prefix} {part}", image, color)
+        name = f"{prefix} {part}"
+        if part == "skin":
+            material = skin_material(name, image, color, hair_color)
+        else:
+            material = _part_material(part, name, image, color)
         material.diffuse_color = rgba(color)
         materials.append(material)
     return materials
 
 
 def _part_material(part: str, name: str, image: bpy.types.Image | None, color: Color) -> bpy.types.Material:
-    if part == "skin":
-        return skin_material(name, image, color)
     if part == "eyes":
         return eye_material(name, image, color)
     if part == "cornea":

@@ -11,12 +11,18 @@ from .nodes import Color, add_node, finish, new_material, rgba
 SCATTER_SCALE = 0.004
 SCATTER_RATIO = (1.0, 0.375, 0.2)
 SCATTER_WEIGHT = 0.2
+# How far the scalp takes the hair's colour, and how dark that is beside the hair's own.
+SCALP_TINT = 0.8
+SCALP_SHADE = 0.5
+UNDER_HAIR = "under_hair"
 PORE_SIZE = 0.0007
 PORE_DEPTH = 0.0002
 
 
-def skin_material(name: str, image: bpy.types.Image | None, color: Color) -> bpy.types.Material:
-    """The skin's material; without a picture the plain linear colour is used."""
+def skin_material(
+    name: str, image: bpy.types.Image | None, color: Color, hair_color: Color | None = None
+) -> bpy.types.Material:
+    """The skin's material; without a picture the plain linear colour is used. Hair darkens the scalp it grows from."""
     material, tree = new_material(name)
     surface = add_node(
         tree,
@@ -34,12 +40,28 @@ def skin_material(name: str, image: bpy.types.Image | None, color: Color) -> bpy
     if image is not None:
         texture = add_node(tree, "ShaderNodeTexImage", image=image)
         tree.links.new(texture.outputs["Color"], surface.inputs["Base Color"])
+    if hair_color is not None:
+        tree.links.new(_scalp_tint(tree, surface.inputs["Base Color"], hair_color), surface.inputs["Base Color"])
     # The rest position sticks to the skin when shape keys and bones move it.
     place = add_node(tree, "ShaderNodeAttribute", attribute_name="rest_position").outputs["Vector"]
     tree.links.new(_roughness(tree, place), surface.inputs["Roughness"])
     tree.links.new(_pores(tree, place), surface.inputs["Normal"])
     finish(tree, surface.outputs["BSDF"])
     return material
+
+
+def _scalp_tint(tree: bpy.types.NodeTree, base: bpy.types.NodeSocket, hair_color: Color) -> bpy.types.NodeSocket:
+    """The base colour, turned towards the hair's on the scalp between the strands, which has the shade of many roots."""
+    under_hair = add_node(tree, "ShaderNodeAttribute", attribute_name=UNDER_HAIR)
+    share = add_node(tree, "ShaderNodeMath", {0: under_hair.outputs["Fac"], 1: SCALP_TINT}, operation="MULTIPLY")
+    mix = add_node(tree, "ShaderNodeMix", data_type="RGBA")
+    tree.links.new(share.outputs["Value"], mix.inputs["Factor"])
+    skin, shade, tinted = (s for s in (*mix.inputs, *mix.outputs) if s.type == "RGBA")
+    skin.default_value = base.default_value
+    shade.default_value = rgba(tuple(SCALP_SHADE * c for c in hair_color))
+    if base.is_linked:
+        tree.links.new(base.links[0].from_socket, skin)
+    return tinted
 
 
 def _roughness(tree: bpy.types.NodeTree, place: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
