@@ -68,9 +68,7 @@ def texture_atlas(model: HeadModel, size: int) -> Atlas:
     area = np.asarray(to_vertices.sum(1), np.float32).ravel()
     mirrored = np.einsum("nkc,nk->nc", _mirrored_corners(model, parts)[triangle], barycentric).astype(np.float32)
     column, row = mirrored[:, 0] * size - 0.5, (1 - mirrored[:, 1]) * size - 0.5
-    return Atlas(
-        size, to_texels, to_vertices, covered, area, column.reshape(size, size), row.reshape(size, size)
-    )
+    return Atlas(size, to_texels, to_vertices, covered, area, column.reshape(size, size), row.reshape(size, size))
 
 
 def mirror_vertices(model: HeadModel) -> NDArray:

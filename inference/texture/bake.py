@@ -10,16 +10,22 @@ from numpy.typing import NDArray
 from ..face.types import FaceFit
 from ..head.model import HeadModel
 from ..photo.types import FaceLandmarks, Photo
-from .atlas import texture_atlas
-from .color import log_from_bytes
-from .compose import Skin, compose_skin
+from .canvas import Canvas, texture_canvas
+from .color import bytes_from_log, log_from_bytes
+from .compose import compose_skin
+from .contours import smoothstep
 from .eye import paint_eye
+from .field import SkinField, skin_field
 from .iris import EyeColors, measure_eyes
 from .part_colors import part_colors
-from .skin_graph import SkinGraph, skin_graph
+from .scalp import tint_scalp
 from .trust import texel_trust
 from .types import Textures
 from .view import prepare_view
+
+STRAINED = 0.0015, 0.006  # metres of expression at which creases begin to be smoothed, and are smoothed most
+CREASES_REMOVED = 0.65
+EYE_SIZES = 256, 512
 
 
 def bake_textures(
@@ -37,25 +43,29 @@ def bake_textures(
     hair_mask, person: (H, W) float in [0, 1] over the photo: hair of the head (not the beard), the person.
     size: side of the skin texture in texels. hair_color: linear sRGB that tints the hairy scalp, None for a bald head.
     """
-    atlas, graph = texture_atlas(model, size), skin_graph(model)
-    view = prepare_view(model, fit, photo, landmarks, hair_mask, person, atlas)
+    canvas = texture_canvas(model, size)
+    view = prepare_view(model, fit, photo, landmarks, hair_mask, person, canvas.atlas)
     log = log_from_bytes(view.pixels)
-    places = atlas.spread(view.places[:, :2] - 0.5)
-    x, y = np.ascontiguousarray(places[..., 0]), np.ascontiguousarray(places[..., 1])
-    trust = texel_trust(model, view, log, x, y, atlas)
+    places = canvas.atlas.spread(view.places[:, :2] - 0.5)
+    x, y = cv2.split(places)
+    trust = texel_trust(model, view, log, x, y, canvas.atlas)
     sampled = cv2.remap(log, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    skin = compose_skin(model, atlas, graph, view.normals, sampled, trust, hair_color)
+    strained = CREASES_REMOVED * smoothstep(*STRAINED, view.moved[canvas.graph.vertices])
+    field = skin_field(canvas, view.normals[canvas.graph.vertices], sampled, trust, strained)
+    skin = compose_skin(canvas, field, sampled, trust, strained)
+    if hair_color is not None:
+        tint_scalp(canvas, skin, hair_color)
     eyes = measure_eyes(photo.pixels, landmarks.points)
-    eye = paint_eye(eyes, int(np.clip(size // 2, 256, 512)))
-    colors = part_colors(model, graph, skin, eyes, photo.pixels, landmarks.points)
-    return Textures(skin.texture, eye, colors, _report(model, graph, skin, eyes))
+    eye = paint_eye(eyes, int(np.clip(size // 2, *EYE_SIZES)))
+    colors = part_colors(canvas, field, eyes, photo.pixels, landmarks.points)
+    return Textures(bytes_from_log(skin), eye, colors, _report(canvas, field, eyes))
 
 
-def _report(model: HeadModel, graph: SkinGraph, skin: Skin, eyes: EyeColors) -> dict[str, object]:
-    face = model.masks["face"][graph.vertices] * graph.area
+def _report(canvas: Canvas, field: SkinField, eyes: EyeColors) -> dict[str, object]:
+    face = canvas.regions.face * canvas.graph.area
     return {
-        "face_seen": round(float(np.average(skin.seen, weights=face)), 3),
-        "light_direction": [round(float(v), 3) for v in skin.light.direction],
-        "light_strength": round(skin.light.strength, 3),
+        "face_seen": round(float(np.average(field.seen, weights=face)), 3),
+        "light_direction": [round(float(v), 3) for v in field.light.direction],
+        "light_strength": round(field.light.strength, 3),
         "iris_measured": eyes.measured,
     }

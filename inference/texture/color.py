@@ -22,7 +22,9 @@ def linear_from_srgb(srgb: NDArray) -> NDArray[np.float32]:
 def srgb_from_linear(linear: NDArray) -> NDArray[np.float32]:
     """Linear -> sRGB in [0, 1], clipped."""
     linear = np.clip(linear, 0, 1).astype(np.float32)
-    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** np.float32(1 / 2.4) - 0.055).astype(np.float32)
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** np.float32(1 / 2.4) - 0.055).astype(
+        np.float32
+    )
 
 
 _LINEAR_OF_BYTE = linear_from_srgb(np.arange(256) / 255)

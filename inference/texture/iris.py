@@ -84,7 +84,9 @@ def _look(pixels: NDArray[np.uint8], lids: NDArray, iris: NDArray) -> _Sighting 
         return None
     cut = linear_from_bytes(np.ascontiguousarray(pixels[y0:y1, x0:x1]))
     origin = np.array([x0, y0])
-    inside = cv2.erode(fill(cut.shape[:2], lids - origin), np.ones((3, 3), np.uint8), iterations=max(1, round(0.03 * width)))
+    inside = cv2.erode(
+        fill(cut.shape[:2], lids - origin), np.ones((3, 3), np.uint8), iterations=max(1, round(0.03 * width))
+    )
 
     share = (np.arange(RINGS)[:, None] + 0.5) / RINGS
     angle = np.arange(ANGLES) * 2 * np.pi / ANGLES

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..head.model import HeadModel
 from .color import LUMINANCE, linear_from_log
 from .contours import smoothstep
 from .skin_graph import SkinGraph
@@ -34,15 +33,6 @@ class Light:
     correction: NDArray
     direction: NDArray
     strength: float
-
-
-def plain_skin(model: HeadModel, graph: SkinGraph) -> NDArray:
-    """(N,) in [0, 1]: skin without lips, brows, lids, scalp."""
-    other = np.max([model.masks[name] for name in ("lips", "brows", "eyelids", "scalp", "ears")], 0)
-    plain = (1 - other)[graph.vertices]
-    if "mouth" in model.surface.part_names:
-        plain[np.isin(graph.vertices, model.surface.part_vertices("mouth"))] = 0
-    return plain
 
 
 def even_light(graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray) -> Light:

@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..hair.color import brow_color
-from ..head.model import HeadModel
+from .canvas import Canvas
 from .color import LUMINANCE, linear_from_log
-from .compose import Skin
+from .field import SkinField
 from .iris import EyeColors
-from .skin_graph import SkinGraph
 
 TEETH = (0.62, 0.56, 0.47)
 GUMS, TONGUE = (0.36, 0.13, 0.12), (0.38, 0.14, 0.13)
@@ -20,20 +19,19 @@ LASHES_BRIGHTEST = 0.05
 
 
 def part_colors(
-    model: HeadModel, graph: SkinGraph, skin: Skin, eyes: EyeColors, pixels: NDArray, points: NDArray
+    canvas: Canvas, field: SkinField, eyes: EyeColors, pixels: NDArray, points: NDArray
 ) -> dict[str, tuple[float, float, float]]:
     """Part -> linear sRGB. pixels (H, W, 3) uint8 sRGB and points (478, 3) are the photo's."""
-    linear = linear_from_log(skin.field)
+    linear, regions = linear_from_log(field.color), canvas.regions
     brows = np.asarray(brow_color(pixels, points), float)
     lashes = LASH_SHADE * brows
     lashes = lashes * min(1.0, LASHES_BRIGHTEST / max(float(lashes @ LUMINANCE), 1e-6))
     white = eyes.sclera / (eyes.sclera @ LUMINANCE)
     neutral = np.array([0.64, 0.61, 0.57]) / (np.array([0.64, 0.61, 0.57]) @ LUMINANCE)
-    skull = linear[model.masks["scalp"][graph.vertices] > 0.5]
     found = {
-        "skin": _mean(linear, model.masks["cheeks"][graph.vertices]),
-        "lips": _mean(linear, model.masks["lips"][graph.vertices]),
-        "scalp": skull.mean(0),
+        "skin": _mean(linear, regions.cheeks),
+        "lips": _mean(linear, regions.lips),
+        "scalp": _mean(linear, regions.scalp),
         "teeth": np.array(TEETH) * np.clip(white / neutral, 0.9, 1.1),
         "gums": np.array(GUMS),
         "tongue": np.array(TONGUE),

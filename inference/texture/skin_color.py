@@ -14,7 +14,8 @@ from .contours import fill, grow, smoothstep
 from .view import View
 
 LEAST_SPREAD = np.array([0.22, 0.06, 0.06], np.float32)
-ON_FACE, BESIDE_FACE = (3.8, 2.4), (2.8, 1.8)  # standard deviations from which a colour is refused, and up to which it is sure
+# Standard deviations from which a colour is refused, and up to which it is sure.
+ON_FACE, BESIDE_FACE = (3.8, 2.4), (2.8, 1.8)
 HAIR_ODDS = 1.0  # log likelihood by which hair must explain a colour better than skin
 SHINE_WEIGHT = 0.5
 SAMPLES = 6000

@@ -38,7 +38,13 @@ class SkinGraph:
         return (self.gradient.T @ sparse.diags(self.conductance) @ self.gradient).tocsr()
 
     def membrane(
-        self, target: NDArray, weight: NDArray, guide: NDArray, guide_trust: NDArray, rest: NDArray, rest_weight: NDArray
+        self,
+        target: NDArray,
+        weight: NDArray,
+        guide: NDArray,
+        guide_trust: NDArray,
+        rest: NDArray,
+        rest_weight: NDArray,
     ) -> NDArray:
         """Field (N, C) that follows ``target`` where ``weight`` (N,), elsewhere the slopes of ``guide`` where ``guide_trust`` (N,).
 

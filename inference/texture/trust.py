@@ -26,7 +26,9 @@ EYE_MARGIN, LIP_MARGIN = 0.0012, 0.0008
 NECK_TRUST = 0.6
 
 
-def texel_trust(model: HeadModel, view: View, log: NDArray, texel_x: NDArray, texel_y: NDArray, atlas: Atlas) -> NDArray:
+def texel_trust(
+    model: HeadModel, view: View, log: NDArray, texel_x: NDArray, texel_y: NDArray, atlas: Atlas
+) -> NDArray:
     """(size, size) float32 in [0, 1].
 
     log: (h, w, 3) log colour of the view; texel_x, texel_y: (size, size) float32 places of the texels in the view for cv2.remap.
@@ -37,9 +39,7 @@ def texel_trust(model: HeadModel, view: View, log: NDArray, texel_x: NDArray, te
     ratio = np.float32(surface.shape[0] / view.pixels.shape[0])
     shift = np.float32(0.5 * ratio - 0.5)
     in_front, here = cv2.split(cv2.remap(surface, texel_x * ratio + shift, texel_y * ratio + shift, cv2.INTER_LINEAR))
-    depth, facing, region = cv2.split(
-        atlas.spread(np.stack([view.places[:, 2], view.facing, _region_trust(model)], 1))
-    )
+    depth, facing, region = cv2.split(atlas.spread(np.stack([view.places[:, 2], view.facing, _region_trust(model)], 1)))
     trust = usable * region * smoothstep(GRAZING, FRONTAL, facing)
     trust *= smoothstep(*JUMP, depth - in_front) * smoothstep(HIDDEN, SEEN, depth - here)
     soft = cv2.GaussianBlur(trust, (0, 0), SOFTNESS * atlas.size)

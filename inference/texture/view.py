@@ -25,7 +25,7 @@ class View:
 
     hair, person: (h, w) float32. vertices (V, 3): the posed head; normals (V, 3).
     places (V, 3): x, y in the view's pixels and depth in metres. facing (V,): cosine between normal and the direction to the camera.
-    pixel: metres that a pixel of the view covers at the face.
+    moved (V,): metres by which the photo's expression moves a vertex. pixel: metres that a pixel of the view covers at the face.
     """
 
     pixels: NDArray[np.uint8]
@@ -36,6 +36,7 @@ class View:
     normals: NDArray
     places: NDArray
     facing: NDArray
+    moved: NDArray
     pixel: float
 
 
@@ -74,6 +75,7 @@ def prepare_view(
         normals,
         places,
         facing,
+        np.linalg.norm(model.shaped(None, fit.expression, fit.photo_offsets) - model.template, axis=1),
         pixel,
     )
 

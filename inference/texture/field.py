@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The smooth skin colour of every vertex: seen, continued along the slopes of the mirrored side, or tending to the usual skin.
+
+Brows and lids are left out; they are detail upon this field.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .canvas import Canvas
+from .color import LUMINANCE, log_from_linear
+from .contours import smoothstep
+from .light import Light, even_light, lit_like_mirror
+
+FOLLOW_RADIUS = 0.0015  # metres over which the field may miss a colour that is seen
+FORGET_RADIUS = 0.07  # metres from the seen skin after which the field tends to the usual skin
+LIP_HOLD, EAR_HOLD, FEATURE_HOLD = 30.0, 8.0, 0.02
+MOUTH_COLOR, MOUTH_RADIUS = (0.20, 0.055, 0.05), 0.004  # linear, deep inside
+DEFAULT_SKIN = (0.42, 0.25, 0.18)
+EAR_TINT = np.log(np.array([1.05, 0.96, 0.94]))
+LIP_TINT = np.log(np.array([0.85, 0.60, 0.62]))
+NECK_RADIUS, NECK_KEPT, NECK_SPAN = 0.02, 0.5, 0.5
+TOO_DARK = 0.4, 0.9  # log luminance below the usual skin at which upper skin is doubted, and refused: hair's shadow
+CREASE_RADIUS = 0.010
+
+
+@dataclass(frozen=True)
+class SkinField:
+    """color (N, 3) log colour of the skin without the photo's light; light that was taken out.
+
+    seen (N,): share of the texels around a vertex that the photo shows, lit (N,): 0 where a shadow makes the mirrored side preferable.
+    """
+
+    color: NDArray
+    light: Light
+    seen: NDArray
+    lit: NDArray
+
+
+def skin_field(canvas: Canvas, normals: NDArray, sampled: NDArray, trust: NDArray, strained: NDArray) -> SkinField:
+    """normals (N, 3); sampled (size, size, 3) log colour of the photo at each texel and its trust (size, size) in [0, 1].
+
+    strained (N,) in [0, 1]: where the photo's expression folds the skin; its creases do not belong to the face at rest.
+    """
+    graph, regions = canvas.graph, canvas.regions
+    mean, seen = canvas.means(sampled, trust)
+    weight = regions.plain * seen * graph.area
+    mean = np.where(seen[:, None] > 0.02, mean, usual_color(mean, weight))
+    lit = lit_like_mirror(graph, mean, regions.plain, smoothstep(0.3, 0.8, seen))
+    seen = seen * lit
+    light = even_light(graph, normals, mean, regions.plain * smoothstep(0.3, 0.8, seen))
+    target = mean + light.correction
+    usual = usual_color(target, regions.plain * seen * graph.area)
+    target = _calm(canvas, target, seen, usual, strained)
+    return SkinField(_membrane(canvas, target, seen, usual), light, seen, lit)
+
+
+def usual_color(colors: NDArray, weight: NDArray) -> NDArray:
+    """Weighted median colour (3,) of log colours (N, 3); a middle skin tone where nothing has weight."""
+    if weight.sum() <= 1e-9:
+        return log_from_linear(np.array(DEFAULT_SKIN))
+    order = np.argsort(colors, axis=0)
+    share = np.cumsum(weight[order], axis=0) / weight.sum()
+    middle = (share < 0.5).sum(0).clip(0, len(colors) - 1)
+    return np.take_along_axis(colors, np.take_along_axis(order, middle[None], 0), 0)[0]
+
+
+def _calm(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray, strained: NDArray) -> NDArray:
+    """Folds go: those of the expression, and on the neck everything but half of its coarse difference from the face."""
+    graph, regions = canvas.graph, canvas.regions
+    relaxed = usual + graph.smooth(target - usual, seen * regions.plain, CREASE_RADIUS)
+    target = target + (strained * regions.plain)[:, None] * (relaxed - target)
+    coarse = graph.smooth(target - usual, seen * (regions.neck > 0.3), NECK_RADIUS)
+    calm = usual + NECK_KEPT * np.clip(coarse, -NECK_SPAN, NECK_SPAN)
+    return target + regions.neck[:, None] * (calm - target)
+
+
+def _membrane(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray) -> NDArray:
+    graph, regions = canvas.graph, canvas.regions
+    lips = regions.lips[:, None]
+    seen_lips = regions.lips * seen
+    lip_color = usual_color(target, seen_lips) if seen_lips.sum() > 0.5 else usual + LIP_TINT
+    rest = usual + lips * (lip_color - usual) + regions.ears[:, None] * EAR_TINT
+    rest_weight = FORGET_RADIUS**-2 * (1 + LIP_HOLD * regions.lips + EAR_HOLD * regions.ears)
+    rest = rest + regions.deep_mouth[:, None] * (log_from_linear(np.array(MOUTH_COLOR)) - rest)
+    rest_weight = rest_weight + regions.deep_mouth * MOUTH_RADIUS**-2
+
+    darker = (usual - target) @ LUMINANCE
+    doubt = smoothstep(*TOO_DARK, darker) * regions.upper * regions.plain
+    believed = seen * (1 - doubt) * (1 - (1 - FEATURE_HOLD) * regions.features)
+    other = graph.mirror
+    return graph.membrane(
+        target, believed**2 * FOLLOW_RADIUS**-2, target[other], smoothstep(0.2, 0.7, believed[other]), rest, rest_weight
+    )
