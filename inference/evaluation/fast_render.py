@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from ..bundle import Camera
 from ..face.camera import FACING, from_extrinsics, project
-from ..head.model import HeadModel, rotation_matrices, vertex_normals
+from ..head.model import Surface, rotation_matrices, vertex_normals
 from ..raster import interpolate, rasterize
 
 SUPERSAMPLING = 2
 LIGHT = np.array([0.15, -0.9, 0.4]) / np.linalg.norm([0.15, -0.9, 0.4])
 AMBIENT = 0.72
+REMAP_WIDTH = 30_000  # OpenCV's remap takes rows of less than 32768 pixels
 PLAIN_COLORS = {
     "mouth": (70, 28, 26),
     "teeth": (222, 214, 198),
@@ -35,20 +36,22 @@ class Look:
     background: tuple[int, int, int] = (128, 128, 128)
 
 
-def render(model: HeadModel, vertices: NDArray, look: Look, camera: Camera) -> NDArray:
+def render(surface: Surface, vertices: NDArray, look: Look, camera: Camera) -> NDArray:
     """(height, width, 3) uint8 sRGB of the (V, 3) head."""
-    parts = tuple(p for p in model.surface.part_names if p != "cornea")
-    triangles, uv_triangles = model.surface.triangles(*parts), model.surface.uv_triangles(*parts)
+    parts = tuple(p for p in surface.part_names if p != "cornea")
+    triangles, uv_triangles = surface.triangles(*parts), surface.uv_triangles(*parts)
     pixels = project(camera, vertices) * [SUPERSAMPLING, SUPERSAMPLING, 1]
     fragments = rasterize(pixels, triangles, camera.height * SUPERSAMPLING, camera.width * SUPERSAMPLING)
     seen = fragments.covered
     owner = fragments.triangle[seen]
-    uv = np.einsum("nkc,nk->nc", model.surface.uv[uv_triangles[owner]], fragments.barycentric[seen])
-    part = triangle_parts(model, parts)[owner]
+    uv = np.einsum("nkc,nk->nc", surface.uv[uv_triangles[owner]], fragments.barycentric[seen])
+    part = triangle_parts(surface, parts)[owner]
     colors = np.zeros((len(owner), 3), np.float32)
     for name in parts:
-        mine = part == model.surface.part_names.index(name)
-        colors[mine] = PLAIN_COLORS[name] if name in PLAIN_COLORS else _lookup(look.eye if name == "eyes" else look.skin, uv[mine])
+        mine = part == surface.part_names.index(name)
+        colors[mine] = (
+            PLAIN_COLORS[name] if name in PLAIN_COLORS else _lookup(look.eye if name == "eyes" else look.skin, uv[mine])
+        )
     normals = interpolate(fragments, triangles, vertex_normals(vertices, triangles))[seen]
     shade = AMBIENT + (1 - AMBIENT) * np.clip(normals @ LIGHT, 0, 1) / LIGHT[1] ** 2
     picture = np.empty((*seen.shape, 3), np.float32)
@@ -58,19 +61,16 @@ def render(model: HeadModel, vertices: NDArray, look: Look, camera: Camera) -> N
     return np.clip(small, 0, 255).astype(np.uint8)
 
 
-def orbit_camera(model: HeadModel, vertices: NDArray, yaw_degrees: float, size: int = 512, distance: float = 1.2) -> Camera:
-    """A portrait camera around the head; positive yaw shows the subject's left side."""
-    yaw = np.radians(yaw_degrees)
-    rotation = FACING @ rotation_matrices(np.array([0.0, 0.0, -yaw]))
-    face = vertices[model.masks["face"] > 0.5]
-    center = np.array([0, vertices[:, 1].mean(), face[:, 2].mean() + 0.015])
-    translation = np.array([0, 0, -distance]) - rotation @ center
-    return from_extrinsics(rotation, translation, size * distance / 0.36, (size / 2, size / 2), size, size)
+def orbit_camera(face: NDArray, yaw_degrees: float, size: int = 512, distance: float = 1.2) -> Camera:
+    """A portrait camera turned about (N, 3) points of the face; positive yaw shows the subject's left side."""
+    rotation = FACING @ rotation_matrices(np.array([0.0, 0.0, -np.radians(yaw_degrees)]))
+    middle = (face.min(0) + face.max(0)) / 2
+    translation = np.array([0, 0, -distance]) - rotation @ middle
+    return from_extrinsics(rotation, translation, size * distance / 0.27, (size / 2, size / 2), size, size)
 
 
-def triangle_parts(model: HeadModel, parts: tuple[str, ...]) -> NDArray:
+def triangle_parts(surface: Surface, parts: tuple[str, ...]) -> NDArray:
     """Part index of each row of ``surface.triangles(*parts)``."""
-    surface = model.surface
     chosen = np.isin(surface.face_parts, [surface.part_names.index(p) for p in parts])
     part, quad = surface.face_parts[chosen], surface.faces[chosen][:, 3] >= 0
     return np.concatenate([part, part[quad]])
@@ -80,7 +80,14 @@ def _lookup(texture: NDArray, uv: NDArray) -> NDArray:
     height, width = texture.shape[:2]
     x = (uv[:, 0] * width - 0.5).astype(np.float32)[None]
     y = ((1 - uv[:, 1]) * height - 0.5).astype(np.float32)[None]
-    if not x.size:
-        return np.zeros((0, 3), np.float32)
-    out = [cv2.remap(texture, x[:, i : i + 30000], y[:, i : i + 30000], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for i in range(0, x.shape[1], 30000)]
-    return np.concatenate(out, 1)[0].astype(np.float32)
+    rows = [
+        cv2.remap(
+            texture,
+            x[:, a : a + REMAP_WIDTH],
+            y[:, a : a + REMAP_WIDTH],
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        for a in range(0, x.shape[1], REMAP_WIDTH)
+    ]
+    return np.concatenate([np.zeros((1, 0, 3), np.uint8), *rows], 1)[0].astype(np.float32)

@@ -41,6 +41,8 @@ def _network() -> tuple[object, object]:
         ) from error
     found = importlib.util.find_spec("face_recognition_models")  # its own __init__ needs the retired pkg_resources
     if found is None or found.origin is None:
-        raise AvatarError("recognizer_missing", "The recogniser's weights are missing: pip install face_recognition_models.")
+        raise AvatarError(
+            "recognizer_missing", "The recogniser's weights are missing: pip install face_recognition_models."
+        )
     weights = Path(found.origin).parent / "models" / "dlib_face_recognition_resnet_model_v1.dat"
     return dlib, dlib.face_recognition_model_v1(str(weights))

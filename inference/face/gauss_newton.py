@@ -66,7 +66,9 @@ class _LandmarkModel:
     @staticmethod
     def of(model: HeadModel, embedding: LandmarkEmbedding) -> _LandmarkModel:
         bases = [embedding.points(basis) for basis in (model.shape_basis, model.expression_basis)]
-        return _LandmarkModel(embedding.points(model.template).astype(np.float64), np.concatenate(bases).astype(np.float64))
+        return _LandmarkModel(
+            embedding.points(model.template).astype(np.float64), np.concatenate(bases).astype(np.float64)
+        )
 
     def points(self, fit: LinearFit) -> NDArray:
         return self.mean + np.tensordot(np.concatenate([fit.shape, fit.expression]), self.directions, 1)
@@ -137,7 +139,13 @@ def _residuals(at: _LandmarkModel, evidence: Evidence, fit: LinearFit) -> tuple[
     cross[:, 0, 1], cross[:, 0, 2] = z, -y
     cross[:, 1, 0], cross[:, 1, 2] = -z, x
     cross[:, 2, 0], cross[:, 2, 1] = y, -x
-    columns = [directions, by_local @ cross, by_local[:, :, :2], target[..., None], (picture * (1 - ratio)[:, None])[..., None]]
+    columns = [
+        directions,
+        by_local @ cross,
+        by_local[:, :, :2],
+        target[..., None],
+        (picture * (1 - ratio)[:, None])[..., None],
+    ]
     return residual, np.concatenate(columns, -1)
 
 
@@ -168,7 +176,7 @@ def _camera_prior(normal: NDArray, gradient: NDArray, first: int, evidence: Evid
 
 def _moved(camera: Extrinsics, change: NDArray) -> Extrinsics:
     turn, shift, scale, distance = change[:3], change[3:5], change[5], np.clip(change[6], -0.3, 0.3)
-    translation = camera.translation + [*shift, 0]
+    translation = camera.translation + np.array([*shift, 0])
     translation[2] = -np.clip(camera.distance * np.exp(distance), 0.25, 6.0)
     return Extrinsics(rotation_matrices(turn) @ camera.rotation, translation, float(camera.scale * np.exp(scale)))
 

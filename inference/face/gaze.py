@@ -27,7 +27,9 @@ def gaze_pose(model: HeadModel, vertices: NDArray, camera: Camera, picture: NDAr
         iris = embedding.points(vertices)[landmark] - center
         for _ in range(4):
             now = _iris_pixel(camera, center, iris, pose[j])
-            slopes = [(_iris_pixel(camera, center, iris, pose[j] + STEP * axis) - now) / STEP for axis in np.eye(3)[[0, 2]]]
+            slopes = [
+                (_iris_pixel(camera, center, iris, pose[j] + STEP * axis) - now) / STEP for axis in np.eye(3)[[0, 2]]
+            ]
             change = np.linalg.lstsq(np.stack(slopes, 1), picture[landmark, :2] - now, rcond=None)[0]
             pose[j, [0, 2]] = np.clip(pose[j, [0, 2]] + change, -LIMIT, LIMIT)
     return pose

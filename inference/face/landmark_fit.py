@@ -11,8 +11,8 @@ from ..head.model import HeadModel, LandmarkEmbedding, vertex_normals
 from ..photo.types import FaceLandmarks, Photo
 from .camera import from_extrinsics, project, yaw_degrees
 from .freeform import displacement_to_landmarks
-from .gaze import IRIS_CENTERS, gaze_pose
 from .gauss_newton import Evidence, fit_linear
+from .gaze import IRIS_CENTERS, gaze_pose
 from .types import FaceFit
 
 EMBEDDING = "mediapipe_478"
@@ -36,7 +36,11 @@ def fit_face(model: HeadModel, photo: Photo, landmarks: FaceLandmarks) -> FaceFi
     share = _identity_share(model, linear.expression)
     offsets = displaced * share[:, None]
     yaw = abs(yaw_degrees(camera))
-    warnings = (f"The face is turned by {yaw:.0f} degrees; a more frontal photo gives a better likeness.",) if yaw > WARN_YAW else ()
+    warnings = (
+        (f"The face is turned by {yaw:.0f} degrees; a more frontal photo gives a better likeness.",)
+        if yaw > WARN_YAW
+        else ()
+    )
     return FaceFit(
         linear.shape.astype(np.float32),
         linear.expression.astype(np.float32),

@@ -15,7 +15,6 @@ from ..head.model import HeadModel
 
 SKIN_PARTS = ("skin", "mouth")
 RIGID_PARTS = (("eyes", "cornea"), ("teeth", "gums", "tongue"))
-LOOSE_PARTS = ("lashes",)
 LID_REACH = 0.006  # metres from the eyeball within which skin counts as its lids
 
 
@@ -43,12 +42,12 @@ class SkinMesh:
 @lru_cache(maxsize=4)
 def skin_mesh(model: HeadModel) -> SkinMesh:
     """Made once per model."""
-    names = model.surface.part_names
-    vertices = model.surface.part_vertices(*(p for p in SKIN_PARTS if p in names))
+    parts = [part for part in SKIN_PARTS if part in model.surface.part_names]
+    vertices = model.surface.part_vertices(*parts)
     skin = model.template[vertices].astype(np.float64)
     position = np.full(len(model.template), -1)
     position[vertices] = np.arange(len(vertices))
-    triangles = position[model.surface.triangles(*(p for p in SKIN_PARTS if p in names))]
+    triangles = position[model.surface.triangles(*parts)]
     tree = cKDTree(skin)
     mirror = tree.query(skin * [-1, 1, 1])[1]
     riders, carry = _riders(model, vertices, skin, tree)
@@ -77,8 +76,7 @@ def _riders(model: HeadModel, vertices: NDArray, skin: NDArray, tree: cKDTree) -
 
     taken = np.zeros(len(model.template), bool)
     taken[vertices] = True
-    present = model.surface.part_names
-    eyes, mouth = (model.surface.part_vertices(*(p for p in parts if p in present)) if any(p in present for p in parts) else np.array([], int) for parts in RIGID_PARTS)
+    eyes, mouth = (_vertices_of(model, parts) for parts in RIGID_PARTS)
     for side in (1, -1):
         ball = eyes[model.template[eyes, 0] * side > 0]
         if len(ball):
@@ -97,6 +95,12 @@ def _riders(model: HeadModel, vertices: NDArray, skin: NDArray, tree: cKDTree) -
     if not riders:
         return np.array([], int), sparse.csr_matrix((0, len(vertices)))
     matrix = sparse.csr_matrix(
-        (np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))), (sum(map(len, riders)), len(vertices))
+        (np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))),
+        (sum(map(len, riders)), len(vertices)),
     )
     return np.concatenate(riders), matrix
+
+
+def _vertices_of(model: HeadModel, parts: tuple[str, ...]) -> NDArray:
+    present = [part for part in parts if part in model.surface.part_names]
+    return model.surface.part_vertices(*present) if present else np.array([], int)

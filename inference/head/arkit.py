@@ -9,8 +9,12 @@ from .model import ExpressionPrior
 
 DEVIATION = 0.3
 ASYMMETRY = 0.1  # standard deviation of half the difference between a left and a right coefficient
-# Rare in portraits, or told apart from others only by landmarks that are too coarse for it.
+# Rare in portraits, hard to tell from identity (narrow eyes, low brows), or seen only by landmarks that are too coarse.
 RARE = {
+    "browDown": 0.2,
+    "eyeBlink": 0.15,
+    "eyeSquint": 0.12,
+    "eyeWide": 0.15,
     "noseSneer": 0.12,
     "cheekPuff": 0.08,
     "cheekSquint": 0.2,

@@ -70,7 +70,9 @@ def _directions(data: dict[str, NDArray]) -> NDArray:
     for end in ends:
         if group[start] < 0:
             count = end - start
-            np.multiply(soft[:, :, taken : taken + count].transpose(0, 2, 1), np.float32(SOFT_STEP), directions[:, start:end])
+            np.multiply(
+                soft[:, :, taken : taken + count].transpose(0, 2, 1), np.float32(SOFT_STEP), directions[:, start:end]
+            )
             taken += count
         else:
             stiff = affine[:, group[start]]

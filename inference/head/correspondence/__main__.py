@@ -35,7 +35,11 @@ def main() -> None:
     embedding = measure(model, sightings)
     save_landmarks(embedding)
     spread = 1000 * np.percentile(embedding.sigma, [10, 50, 90, 100])
-    print(f"{len(sightings)} of {options.pictures} pictures read; miss in mm: 10 % {spread[0]:.2f}, median {spread[1]:.2f}, 90 % {spread[2]:.2f}, worst {spread[3]:.2f}")
+    print(f"{len(sightings)} of {options.pictures} pictures read")
+    print(
+        "miss in mm: "
+        + ", ".join(f"{name} {v:.2f}" for name, v in zip(("10 %", "median", "90 %", "worst"), spread, strict=True))
+    )
     print(f"written to {LANDMARKS_FILE}")
 
 

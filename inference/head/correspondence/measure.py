@@ -36,7 +36,7 @@ def measure(model: HeadModel, sightings: list[Sighting]) -> LandmarkEmbedding:
     for landmark in range(count):
         triangles = neighbours[nearest[landmark]]
         vertices, barycentric = _candidates(triangles)
-        miss = np.stack([_miss(model, s, vertices, barycentric, landmark) for s in sightings])
+        miss = np.stack([_miss(s, vertices, barycentric, landmark) for s in sightings])
         seen = np.isfinite(miss).sum(0) >= max(3, len(sightings) // 10)
         score = np.where(seen, np.nanmean(np.minimum(miss, CAP), axis=0), np.inf)
         best = int(score.argmin())
@@ -95,13 +95,15 @@ def _grid() -> Iterator[tuple[float, float, float]]:
             yield i / n, j / n, (n - i - j) / n
 
 
-def _miss(model: HeadModel, sighting: Sighting, vertices: NDArray, barycentric: NDArray, landmark: int) -> NDArray:
+def _miss(sighting: Sighting, vertices: NDArray, barycentric: NDArray, landmark: int) -> NDArray:
     """Metres between the landmark and each candidate in one picture; NaN where the candidate faces away."""
     head = sighting.head
     corners = head.vertices[vertices]
     points = np.einsum("nkc,nk->nc", corners, barycentric)
     pixels = project(head.camera, points)
-    miss = np.linalg.norm(pixels[:, :2] - sighting.landmarks[landmark, :2], axis=1) * pixels[:, 2] / head.camera.focal_px
+    miss = (
+        np.linalg.norm(pixels[:, :2] - sighting.landmarks[landmark, :2], axis=1) * pixels[:, 2] / head.camera.focal_px
+    )
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     facing = (normals * (head.camera.matrix_world[:3, 3] - points)).sum(1) > 0
     return np.where(facing, miss, np.nan)

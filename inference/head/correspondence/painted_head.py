@@ -41,7 +41,7 @@ def paint_random_head(
     """A head of random shape, mild expression, pose, camera distance, skin and light. ``turn``: greatest yaw in degrees."""
     shape = model.shape_mean + shape_spread * model.shape_deviation * random.normal(size=len(model.shape_mean))
     vertices = model.shaped(shape, _random_expression(model, random)).astype(np.float64)
-    camera = _random_camera(vertices[model.surface.part_vertices("skin")], model, random, turn)
+    camera = _random_camera(model, random, turn)
     return PaintedHead(paint(model, vertices, camera, random), vertices, camera)
 
 
@@ -70,10 +70,13 @@ def _random_expression(model: HeadModel, random: np.random.Generator) -> NDArray
     return expression
 
 
-def _random_camera(skin: NDArray, model: HeadModel, random: np.random.Generator, turn: float) -> Camera:
+def _random_camera(model: HeadModel, random: np.random.Generator, turn: float) -> Camera:
     distance = random.uniform(0.6, 1.6)
     pitch, yaw, roll = np.radians(random.uniform([-15, -turn, -10], [15, turn, 10]))
-    turning = rotation_matrices(np.array([0, 0, yaw])) @ rotation_matrices(np.array([pitch, 0, 0])) @ rotation_matrices(np.array([0, roll, 0]))
+    about_x, about_y, about_z = (
+        rotation_matrices(a * axis) for a, axis in zip((pitch, roll, yaw), np.eye(3), strict=True)
+    )
+    turning = about_z @ about_x @ about_y
     rotation = FACING @ turning
     face = model.template[model.masks["face"] > 0.5].mean(0)
     translation = np.array([0, 0, -distance]) - rotation @ face + [*random.uniform(-0.01, 0.01, 2), 0]
