@@ -12,14 +12,14 @@ from ..open_head import SOFT_STEP
 from . import skeleton
 from .blocks import Block, assemble, fit_scaling
 from .crop import Bust, cut_bust
-from .expression import ARKIT, PART_LIPS, face_units
+from .expression import ARKIT, OPPOSED, PART_LIPS, counterpart, face_units
 from .eyes import unit_eyeball
 from .identity import Direction, average_adult, detail_directions, macro_directions
 from .lids import Lids, blink, find_lids, follow_ball, seat_lids, slide
 from .makehuman import MakeHuman
-from .mouth import Dentition, Mouth, find_mouth, glide, make_room, place_teeth, seal_lips
+from .mouth import Dentition, Mouth, bind_bag, find_mouth, glide, keep_lips_closed, make_room, place_teeth, seal_lips
 from .parts import Source, body_block, dental_block, eye_block, jaw_motion, lash_block, tongue_block
-from .regions import skin_masks
+from .regions import skin_masks, smoothstep
 from .scalp import scalp_chart
 
 PARTS = ("skin", "mouth", "eyes", "cornea", "teeth", "gums", "tongue", "lashes")
@@ -48,7 +48,7 @@ def build_head(makehuman: MakeHuman) -> dict[str, NDArray]:
     balls = [_ball_directions(source, lids) for lids in pair]
     jaw = jaw_motion(source)
     soft = np.concatenate([
-        _identity_on_skin(source, bust, skin, pair, balls),
+        _identity_on_skin(source, bust, skin, pair, balls, mouth),
         _expression_on_skin(source, bust, skin, pair, mouth, teeth, jaw),
     ])
     jaw_weight = skeleton.jaw_weights(skin, soft[len(shape) + ARKIT.index("jawOpen")])
@@ -57,12 +57,18 @@ def build_head(makehuman: MakeHuman) -> dict[str, NDArray]:
     blocks = [
         body_block(bust, skin, soft, head_weight, jaw_weight),
         *eyes,
-        dental_block(source, teeth.upper, np.zeros_like(jaw)),
-        dental_block(source, teeth.lower, jaw),
+        dental_block(source, teeth.upper, np.zeros_like(jaw), _around_lips(skin, soft, mouth, mouth.upper)),
+        dental_block(source, teeth.lower, jaw, _around_lips(skin, soft, mouth, ~mouth.upper)),
         tongue_block(source),
         lash_block(skin, soft, pair, balls),
     ]
     return _arrays(blocks, identity, skin, head_weight, skin_masks(makehuman, bust, skin, head_weight))
+
+
+def _around_lips(skin: NDArray, soft: NDArray, mouth: Mouth, columns: NDArray) -> tuple[NDArray, NDArray]:
+    """Skin around one lip and its shape directions."""
+    ring = mouth.rings[8:, columns].ravel()
+    return skin[ring], soft[: len(soft) - len(ARKIT), ring]
 
 
 def _anchored(direction: Direction, bust: Bust, head_weight: NDArray) -> NDArray:
@@ -79,14 +85,17 @@ def _ball_directions(source: Source, lids: Lids) -> NDArray:
     return fit_scaling(source.adult[members], source.shape[:, members])
 
 
-def _identity_on_skin(source: Source, bust: Bust, skin: NDArray, pair: list[Lids], balls: list[NDArray]) -> NDArray:
-    """(S, V, 3) shape directions of the bust, lids on the eyeballs."""
+def _identity_on_skin(
+    source: Source, bust: Bust, skin: NDArray, pair: list[Lids], balls: list[NDArray], mouth: Mouth
+) -> NDArray:
+    """(S, V, 3) shape directions of the bust: lids on the eyeballs, lips closed, the bag behind the skin."""
+    bound = bind_bag(skin, mouth)
     directions = []
     for number, target in enumerate(source.shape):
         displacement = bust.sources @ target
         for lids, ball in zip(pair, balls, strict=True):
             displacement = follow_ball(displacement, skin, lids, ball[number])
-        directions.append(displacement)
+        directions.append(bound @ keep_lips_closed(displacement, skin, mouth))
     return np.stack(directions)
 
 
@@ -94,21 +103,31 @@ def _expression_on_skin(
     source: Source, bust: Bust, skin: NDArray, pair: list[Lids], mouth: Mouth, teeth: Dentition, jaw: NDArray
 ) -> NDArray:
     """(52, V, 3) expression directions of the bust: lids slide on the eyeballs, lips on the teeth."""
-    raw = dict(zip(ARKIT, (bust.sources @ unit for unit in source.units), strict=True))
+    bound = bind_bag(skin, mouth)
+    directions = np.stack([bust.sources @ unit for unit in source.units])
     opened = ARKIT.index("jawOpen")
-    directions = []
     for number, name in enumerate(ARKIT):
-        displacement = raw[name]
+        displacement = directions[number]
         for lids in pair:
             closing = name == ("eyeBlinkLeft" if lids.centre[0] > 0 else "eyeBlinkRight")
             displacement = (blink if closing else slide)(displacement, skin, lids)
         # mouthClose is used on top of an open jaw.
-        base, moved_jaw = (directions[opened], jaw[opened]) if name == "mouthClose" else (np.zeros_like(skin), jaw[number])
-        displacement = displacement + base
+        base = directions[opened] if name == "mouthClose" else 0 * skin
         if name not in PART_LIPS:
-            displacement = seal_lips(skin + displacement, mouth) - skin
-        directions.append(glide(displacement, skin, mouth, teeth, moved_jaw) - base)
-    return np.stack(directions)
+            displacement = seal_lips(skin + displacement + base, mouth) - skin - base
+        directions[number] = bound @ displacement
+        if counterpart(name) == name or name in OPPOSED:
+            moved_jaw = jaw[opened if name == "mouthClose" else number]
+            directions[number] = glide(directions[number] + base, skin, mouth, teeth, moved_jaw) - base
+    left = smoothstep(-0.008, 0.008, skin[:, :1])
+    for number, name in enumerate(ARKIT):
+        other = ARKIT.index(counterpart(name))
+        if "Left" in name and name not in OPPOSED:  # both sides mostly move together, so they glide together
+            together = directions[number] + directions[other]
+            correction = glide(together, skin, mouth, teeth, jaw[number]) - together
+            directions[number] += left * correction
+            directions[other] += (1 - left) * correction
+    return directions
 
 
 def _arrays(

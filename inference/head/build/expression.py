@@ -32,6 +32,7 @@ STRENGTH = {
     "mouthUpperUp": 1.15,
     "noseSneer": 1.3,
 }
+OPPOSED = ("jawLeft", "jawRight", "mouthLeft", "mouthRight")  # never both at once
 # Units that open the mouth; in all others closed lips stay closed.
 PART_LIPS = ("jawOpen", "mouthFunnel", "tongueOut") + tuple(f"mouth{n}{side}" for n in ("LowerDown", "UpperUp") for side in SIDES)
 TONGUE_OPENS_JAW = 0.35  # of jawOpen in tongueOut, so that the tongue does not pass through closed lips

@@ -17,16 +17,18 @@ from .regions import smoothstep
 from .topology import boundary_loop, edges_of, triangulate
 
 RINGS = 12
-OVERLAP = 0.00004  # of the lips at rest, so that no light passes between their polygons
+OVERLAP = 0.00010  # of the lips at rest, so that no light passes between their polygons
 LIP_TO_TEETH = 0.0097  # from the most forward point of the upper lip back to the incisors' labial faces
 EDGE_BELOW_LIP_LINE = 0.0027
 OVERBITE = 0.0016
 OVERJET = 0.0026
 ROOM_AT_CROWNS, ROOM_AT_GUMS = 0.0006, 0.0021
 BAG_REACH = 0.020  # the bag is widened this far above and below the lip line
-FLESH = 0.0048  # least thickness between bag and outer skin
+FLESH = 0.0045  # least thickness between bag and outer skin
+BOUND, FREE = 0.007, 0.015  # a bag vertex nearer to the skin than BOUND moves with it, farther than FREE on its own
 SPREADING = 14  # passes that hand a push on to the neighbours
 KEPT = 0.80  # share of a push that a neighbour takes over
+LIP_FADE = 1 - smoothstep(5, RINGS, np.arange(RINGS))  # how far each ring takes part when the lips are brought together
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,36 @@ def seal_lips(points: NDArray, mouth: Mouth, overlaps_too: bool = False) -> NDAr
     if not overlaps_too:
         gap = np.maximum(gap, -2 * OVERLAP)
     shift = np.where(upper, -1, 1) * (gap / 2 + OVERLAP)
-    fade = 1 - smoothstep(5, RINGS, np.arange(RINGS))
-    sealed[mouth.rings, 2] += fade[:, None] * (shift * mouth.inside_corners)
+    sealed[mouth.rings, 2] += LIP_FADE[:, None] * (shift * mouth.inside_corners)
     return sealed
+
+
+def keep_lips_closed(displacement: NDArray, skin: NDArray, mouth: Mouth) -> NDArray:
+    """An identity direction (V, 3) under which the sealed lips of ``skin`` move up and down together."""
+    upper, columns = mouth.upper, np.arange(len(mouth.upper))
+    heights = np.where(upper, 1, -1) * skin[mouth.rings[:9], 2]
+    contact = mouth.rings[heights.argmin(0), columns]
+    line = np.c_[skin[contact, 0], displacement[contact]]
+    gap = np.empty(len(upper))
+    gap[upper] = line[upper, 3] - _height_at(line[upper, 0], line[~upper][:, [0, 1, 3]])
+    gap[~upper] = _height_at(line[~upper, 0], line[upper][:, [0, 1, 3]]) - line[~upper, 3]
+    closed = displacement.copy()
+    closed[mouth.rings, 2] += LIP_FADE[:, None] * (np.where(upper, -1, 1) * gap / 2 * mouth.inside_corners)
+    return closed
+
+
+def bind_bag(skin: NDArray, mouth: Mouth) -> sparse.csr_matrix:
+    """(V, V) matrix that makes the bag follow the skin in front of it, and leaves all else alone."""
+    outer = np.setdiff1d(np.unique(mouth.outer), mouth.rings[:9])
+    bag = np.setdiff1d(mouth.bag, mouth.rings)
+    distance, nearest = cKDTree(skin[outer]).query(skin[bag], 6)
+    weight = 1 / distance**2
+    weight = weight / weight.sum(1, keepdims=True) * smoothstep(FREE, BOUND, distance[:, :1])
+    rows = np.repeat(bag, 6)
+    follow = sparse.coo_matrix((weight.ravel(), (rows, outer[nearest].ravel())), (len(skin), len(skin))).tocsr()
+    own = np.ones(len(skin))
+    own[bag] -= weight.sum(1)
+    return (follow + sparse.diags(own)).tocsr()
 
 
 def place_teeth(skin: NDArray, mouth: Mouth) -> Dentition:

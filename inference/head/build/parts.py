@@ -66,13 +66,18 @@ def eye_block(lids: Lids, ball_directions: NDArray) -> Block:
     return Block(vertices, faces, part, np.concatenate([ball.uv, cornea.uv]), faces, weights, affine=affine)
 
 
-def dental_block(source: Source, arch: Arch, jaw: NDArray) -> Block:
-    """Teeth and gums of an arch; jaw (52, 4, 3): how expressions move it."""
+def dental_block(source: Source, arch: Arch, jaw: NDArray, around: tuple[NDArray, NDArray]) -> Block:
+    """Teeth and gums of an arch; jaw (52, 4, 3): how expressions move it.
+
+    around: points (n, 3) of the skin around the lips and their shape directions (S, n, 3); the arch follows these and MakeHuman's own teeth.
+    """
     teeth, gums = make_teeth(arch), make_gums(arch)
     both = join([teeth, gums])
     upper = arch.upward < 0
     members = source.helper("upper-teeth" if upper else "lower-teeth")
-    affine = np.concatenate([fit_affine(source.adult[members], source.shape[:, members]), jaw])
+    points = np.concatenate([source.adult[members], around[0]])
+    followed = np.concatenate([source.shape[:, members], around[1]], 1)
+    affine = np.concatenate([fit_affine(points, followed), jaw])
     part = np.repeat(["teeth", "gums"], [len(teeth.faces), len(gums.faces)])
     uv = both.uv * [1, 0.5] + [0, 0.5 if upper else 0]
     return Block(both.vertices, both.faces, part, uv, both.faces, _bound_to("head" if upper else "jaw", len(both.vertices)), affine=affine)

@@ -60,11 +60,11 @@ def make_gums(arch: Arch) -> Piece:
     length, crown_height, crown_depth, gum_line, tilt, pinch = (np.array(v) for v in _gum_samples(arch, contacts))
     length = np.r_[-length[:0:-1], length]
     crown_height, crown_depth, gum_line, tilt, pinch = (np.r_[v[:0:-1], v] for v in (crown_height, crown_depth, gum_line, tilt, pinch))
-    fold = 8.5 if arch.upward < 0 else 4.5
+    fold, thick = (8.5, 1.4) if arch.upward < 0 else (3.6, 0.6)
     profile = [
-        (1.3, crown_height + fold),
-        (1.5, crown_height + 0.6 * fold),
-        (1.0, crown_height + 2.2),
+        (thick - 0.2, crown_height + fold),
+        (thick, crown_height + 0.6 * fold),
+        (0.7 * thick, crown_height + 0.27 * fold),
         (0.25 - 0.9 * pinch, gum_line + 0.35),
         (-0.5 - 1.3 * pinch, gum_line - 0.05),
         (-crown_depth + 0.6 + 0.8 * pinch, gum_line + 0.1),
