@@ -24,7 +24,7 @@ from .types import Textures
 from .view import prepare_view
 
 STRAINED = 0.0015, 0.006  # metres of expression at which creases begin to be smoothed, and are smoothed most
-CREASES_REMOVED = 0.65
+CREASES_REMOVED = 0.8
 EYE_SIZES = 256, 512
 
 

@@ -20,7 +20,7 @@ from .field import SkinField
 SEEN_FROM, SEEN_TO = 0.08, 0.45  # trust between which the photo takes over from what is made up
 COARSE = 0.008  # of the texture's side: detail coarser than this changes over slowly
 SHINE_KNEE, SHINE_SLOPE = 0.10, 0.45  # log luminance beyond the field from which highlights are compressed
-CREASE_KNEE, CREASE_SLOPE = 0.05, 0.45  # the same below the field, for an expression's creases
+CREASE_KNEE, CREASE_SLOPE = 0.05, 0.35  # the same below the field, for an expression's creases
 
 
 def compose_skin(
@@ -38,7 +38,7 @@ def compose_skin(
     trust = trust * usable
     _dim_highlights(detail, plain)
     seen = smoothstep(SEEN_FROM, SEEN_TO, trust)
-    coarse, far_in = _coarse_part(detail, seen, canvas.atlas.size)
+    coarse, far_in = _coarse_part(detail, seen, plain)
     fine = detail - coarse
     _smooth_creases(coarse, fine, folded)
     made = made_detail(canvas.model, detail, trust * plain * canvas.atlas.covered)
@@ -62,16 +62,17 @@ def _smooth_creases(coarse: NDArray, fine: NDArray, folded: NDArray) -> None:
     fine -= (below * (1 - CREASE_SLOPE))[..., None]
 
 
-def _coarse_part(detail: NDArray, seen: NDArray, size: int) -> tuple[NDArray, NDArray]:
-    """(the seen detail's mean over the neighbourhood, a weight that falls to 0 well inside the seen area)."""
-    small = cv2.resize(
-        np.dstack([detail * seen[..., None], seen]), None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA
-    )
+def _coarse_part(detail: NDArray, seen: NDArray, plain: NDArray) -> tuple[NDArray, NDArray]:
+    """(the seen plain skin's mean over the neighbourhood, a weight that falls to 0 well inside the seen area)."""
+    size = len(seen)
+    weight = seen * np.maximum(plain, 0.01)
+    layers = np.dstack([detail * weight[..., None], weight])
+    quarter = (size // 4, size // 4)
     sigma = COARSE * size / 4
-    blurred = cv2.GaussianBlur(small, (0, 0), sigma)
-    mean = blurred[..., :3] / np.maximum(blurred[..., 3:], 0.05)
-    far_in = smoothstep(0.5, 0.95, cv2.GaussianBlur(small[..., 3], (0, 0), 2 * sigma))
-    full = cv2.resize(np.dstack([mean, far_in]), (size, size), interpolation=cv2.INTER_LINEAR)
+    blurred = cv2.GaussianBlur(cv2.resize(layers, quarter, interpolation=cv2.INTER_AREA), (0, 0), sigma)
+    mean = blurred[..., :3] / np.maximum(blurred[..., 3:], 1e-3)
+    inner = cv2.GaussianBlur(cv2.resize(seen, quarter, interpolation=cv2.INTER_AREA), (0, 0), 2 * sigma)
+    full = cv2.resize(np.dstack([mean, smoothstep(0.5, 0.95, inner)]), (size, size), interpolation=cv2.INTER_LINEAR)
     return full[..., :3].copy(), full[..., 3] * seen
 
 

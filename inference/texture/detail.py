@@ -18,7 +18,7 @@ from .atlas import texture_atlas
 
 BANDS = 4  # octaves; the finest has a wavelength of about two texels of the face
 LATTICE = 96
-STRONGEST = 0.05  # standard deviation of log colour per octave that skin may have
+STRONGEST = (0.05, 0.04, 0.025, 0.015)  # standard deviation of log colour that skin may have in each octave
 LEAST_TEXELS = 400
 SEED = 5
 
@@ -45,7 +45,7 @@ def _octave_strengths(detail: NDArray, clean: NDArray) -> NDArray[np.float32]:
             octave = detail[chosen] - cv2.pyrUp(coarser, dstsize=size)[chosen]
             strengths[band] = 1.4826 * np.median(np.abs(octave), 0)
         detail, sure = coarser, sure[::2, ::2]
-    return np.minimum(strengths, STRONGEST)
+    return np.minimum(strengths, np.array(STRONGEST, np.float32)[:, None])
 
 
 @lru_cache(maxsize=2)

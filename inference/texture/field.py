@@ -25,7 +25,8 @@ EAR_TINT = np.log(np.array([1.05, 0.96, 0.94]))
 LIP_TINT = np.log(np.array([0.85, 0.60, 0.62]))
 NECK_RADIUS, NECK_KEPT, NECK_SPAN = 0.02, 0.5, 0.5
 TOO_DARK = 0.4, 0.9  # log luminance below the usual skin at which upper skin is doubted, and refused: hair's shadow
-CREASE_RADIUS = 0.010
+CREASE_RADIUS = 0.012
+ODD_LIPS, ODD_RADIUS = (0.6, 1.0), 0.002  # distance of log colour from the usual lips
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,9 @@ def skin_field(canvas: Canvas, normals: NDArray, sampled: NDArray, trust: NDArra
     mean, seen = canvas.means(sampled, trust)
     weight = regions.plain * seen * graph.area
     mean = np.where(seen[:, None] > 0.02, mean, usual_color(mean, weight))
-    lit = lit_like_mirror(graph, mean, regions.plain, smoothstep(0.3, 0.8, seen))
+    lit = lit_like_mirror(graph, mean, regions.plain, smoothstep(0.3, 0.8, seen)) * _lips_alone(canvas, mean, seen)
     seen = seen * lit
-    light = even_light(graph, normals, mean, regions.plain * smoothstep(0.3, 0.8, seen))
+    light = even_light(graph, normals, mean, regions.plain * smoothstep(0.3, 0.8, seen), regions.upper)
     target = mean + light.correction
     usual = usual_color(target, regions.plain * seen * graph.area)
     target = _calm(canvas, target, seen, usual, strained)
@@ -67,6 +68,13 @@ def usual_color(colors: NDArray, weight: NDArray) -> NDArray:
     share = np.cumsum(weight[order], axis=0) / weight.sum()
     middle = (share < 0.5).sum(0).clip(0, len(colors) - 1)
     return np.take_along_axis(colors, np.take_along_axis(order, middle[None], 0), 0)[0]
+
+
+def _lips_alone(canvas: Canvas, mean: NDArray, seen: NDArray) -> NDArray:
+    """(N,) in [0, 1]: 0 on lips that something (a tongue, a finger, teeth) covers."""
+    weight = canvas.regions.lips * seen
+    odd = np.linalg.norm(mean - usual_color(mean, weight), axis=1)[:, None]
+    return 1 - canvas.regions.lips * smoothstep(*ODD_LIPS, canvas.graph.smooth(odd, weight, ODD_RADIUS)[:, 0])
 
 
 def _calm(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray, strained: NDArray) -> NDArray:

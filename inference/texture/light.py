@@ -18,11 +18,11 @@ from .skin_graph import SkinGraph
 REMOVED = 0.65  # share of the directional light
 DARKEST_SHADE = 0.3  # of the mean light
 ROUNDS = 12
-SHADOW_RADIUS, SHADOW_REMOVED = 0.018, 0.35
+SHADOW_RADIUS, SHADOW_KEPT, DEEPEST_SHADOW = 0.018, 0.65, 0.22
 SIDE_RADIUS, SIDE_REMOVED = 0.012, 0.8
 SHADOWED = 0.45, 1.0  # log luminance below the mirror between which the mirror takes over
 FINE_RADIUS, FINELY_SHADOWED = 0.004, (0.6, 1.0)
-MIDLINE = 0.008, 0.024  # metres between a vertex and its mirror
+MIDLINE = 0.005, 0.016  # metres between a vertex and its mirror
 SHINE_START, SHINE_REMOVED = 0.05, 0.6
 
 
@@ -35,15 +35,16 @@ class Light:
     strength: float
 
 
-def even_light(graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray) -> Light:
+def even_light(graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray, beardless: NDArray) -> Light:
     """The correction of the light on the seen skin.
 
-    normals (N, 3) of the posed head; log (N, 3) mean log colour around each vertex; plain (N,) in [0, 1]: seen plain skin.
+    normals (N, 3) of the posed head; log (N, 3) mean log colour around each vertex; plain (N,) in [0, 1]: seen plain skin;
+    beardless (N,) in [0, 1]: where darkness can only be shadow.
     """
     sphere = _fit_first_order(normals, linear_from_log(log), plain * graph.area)
     correction = -REMOVED * _log_shade(sphere, normals, plain * graph.area)
     correction -= _side_difference(graph, log + correction, plain)
-    correction -= _shadows_and_shine(graph, log + correction, plain)
+    correction -= _shadows_and_shine(graph, log + correction, plain, beardless)
     pull = (sphere[1:] @ LUMINANCE) / max(float(sphere[0] @ LUMINANCE), 1e-6)
     strength = float(np.linalg.norm(pull))
     return Light(correction, pull / max(strength, 1e-6), min(1.0, strength))
@@ -99,7 +100,7 @@ def _side_difference(graph: SkinGraph, log: NDArray, plain: NDArray) -> NDArray:
     return SIDE_REMOVED * graph.smooth(difference, both, SIDE_RADIUS) * _reach(graph, both)
 
 
-def _shadows_and_shine(graph: SkinGraph, log: NDArray, plain: NDArray) -> NDArray:
+def _shadows_and_shine(graph: SkinGraph, log: NDArray, plain: NDArray, beardless: NDArray) -> NDArray:
     if not plain.any():
         return np.zeros_like(log)
     reach = _reach(graph, plain)
@@ -107,7 +108,11 @@ def _shadows_and_shine(graph: SkinGraph, log: NDArray, plain: NDArray) -> NDArra
     coarse = graph.smooth(log - usual, plain, SHADOW_RADIUS)
     fine = graph.smooth(log - usual, plain, 0.004)
     shine = np.maximum((fine - coarse) @ LUMINANCE - SHINE_START, 0)
-    return reach * (SHADOW_REMOVED * coarse + SHINE_REMOVED * shine[:, None])
+    kept = SHADOW_KEPT * coarse
+    depth = (kept @ LUMINANCE)[:, None]
+    bounded = kept + DEEPEST_SHADOW * np.tanh(depth / DEEPEST_SHADOW) - depth
+    kept = kept + beardless[:, None] * (bounded - kept)
+    return reach * (coarse - kept + SHINE_REMOVED * shine[:, None])
 
 
 def _reach(graph: SkinGraph, weight: NDArray) -> NDArray:

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .canvas import Canvas
-from .color import linear_from_log, log_from_linear
+from .color import LUMINANCE, linear_from_log, log_from_linear
 
 SOFTNESS = 0.005  # metres
-HAIR_SHARE, STUBBLE = 0.45, 0.25
+DARK_HAIR_SHARE, LIGHT_HAIR_SHARE, STUBBLE = 0.45, 0.2, 0.25
 SEED = 7
 
 
@@ -21,6 +21,8 @@ def tint_scalp(canvas: Canvas, log: NDArray, hair_color: tuple[float, float, flo
     share = canvas.spread(scalp)
     rows = slice(0, int(np.flatnonzero(share.max(1) > 0.004).max(initial=-1)) + 1)
     noise = np.random.default_rng(SEED).standard_normal(share[rows].shape).astype(np.float32)
-    mottled = share[rows] * HAIR_SHARE * (1 + STUBBLE * cv2.GaussianBlur(noise, (0, 0), 0.8))
+    skin = np.average(linear_from_log(log[::16, ::16]) @ LUMINANCE, weights=share[::16, ::16] + 1e-9)
+    darker = float(np.asarray(hair_color) @ LUMINANCE) < skin
+    mottled = share[rows] * (DARK_HAIR_SHARE if darker else LIGHT_HAIR_SHARE) * (1 + STUBBLE * cv2.GaussianBlur(noise, (0, 0), 0.8))
     linear = linear_from_log(log[rows])
     log[rows] = log_from_linear(linear + mottled[..., None] * (np.array(hair_color, np.float32) - linear))

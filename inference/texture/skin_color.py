@@ -19,7 +19,7 @@ ON_FACE, BESIDE_FACE = (3.8, 2.4), (2.8, 1.8)
 HAIR_ODDS = 1.0  # log likelihood by which hair must explain a colour better than skin
 SHINE_WEIGHT = 0.5
 SAMPLES = 6000
-SPECK, BORDER, ABOVE_BROWS = 0.0015, 0.004, 0.007  # metres
+SPECK, BORDER, STRAND, STRAY, ABOVE_BROWS = 0.001, 0.004, 0.002, 0.018, 0.007  # metres
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,15 @@ def likely_skin(view: View, log: NDArray) -> NDArray[np.float32]:
     oval = points[list(contours.FACE_OVAL)]
     like = _likeness(view, opponent(log), oval)
     inside = fill(shape, oval)
-    foreign = 1 - grow((like > 0.5).astype(np.uint8), SPECK / view.pixel)
+    features = _features(view)
+    foreign = (1 - grow((like > 0.5).astype(np.uint8), SPECK / view.pixel)) * (1 - features)
     free = fill(shape, _below(_shrunk(oval, 0.97), points, _brow_level(view)))
+    free &= 1 - _near_hair(view)
     foreign &= (1 - free) | _connected(foreign, (inside == 0) | (view.hair > 0.5))
     # Whole areas of something else (collars, locks of hair) also darken and tint the skin along their border.
     border = 1 - _softly(grow(foreign, (SPECK + BORDER) / view.pixel), 0.5 * BORDER, view)
     like = np.minimum(np.maximum(like, _softly(free, 0.002, view)), border)
-    return np.maximum(like, _softly(_features(view), 0.003, view))
+    return np.maximum(like, _softly(features, 0.002, view))
 
 
 def _likeness(view: View, colors: NDArray, oval: NDArray) -> NDArray[np.float32]:
@@ -80,6 +82,7 @@ def _likeness(view: View, colors: NDArray, oval: NDArray) -> NDArray[np.float32]
     if hair.sum() > 300:
         model = fit_color(colors[hair][:: max(1, hair.sum() // SAMPLES)])
         odds = (distance**2 - model.distance(colors) ** 2) / 2 + model.log_peak - skin.log_peak
+        odds = cv2.GaussianBlur(np.clip(odds, -3, 6), (0, 0), STRAND / view.pixel)
         like = like * smoothstep(HAIR_ODDS + 1, HAIR_ODDS - 1, odds)
     bearded = smoothstep(*ON_FACE, beard.distance(colors)) * _softly(fill(shape, lower), 0.003, view)
     return cv2.GaussianBlur(np.maximum(like, bearded).astype(np.float32), (0, 0), 1.0)
@@ -93,6 +96,13 @@ def _connected(mask: NDArray[np.uint8], seeds: NDArray[np.bool_]) -> NDArray[np.
     reached[np.unique(labels[seeds])] = 1
     reached[0] = 0
     return reached[labels] & mask
+
+
+def _near_hair(view: View) -> NDArray[np.uint8]:
+    """Where single strands must be expected."""
+    coarse = max(1, round(STRAY / view.pixel / 4))
+    small = cv2.resize((view.hair > 0.5).astype(np.uint8), None, fx=1 / coarse, fy=1 / coarse, interpolation=cv2.INTER_AREA)
+    return cv2.resize(grow(small, STRAY / view.pixel / coarse), view.hair.shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
 def _softly(mask: NDArray[np.uint8], radius: float, view: View) -> NDArray[np.float32]:
