@@ -38,8 +38,8 @@ MINUTES = 60
 TIMED_OUT = 124
 
 
-class BuildError(Exception):
-    """Ends the command with one sentence."""
+class BuildError(SystemExit):
+    """Ends the command with one sentence on stderr and status 1."""
 
 
 def main() -> int:
@@ -56,13 +56,7 @@ def main() -> int:
     commands.add_parser("zip", help="build the extension").set_defaults(run=build_zip)
     commands.add_parser("bench", help="measure").set_defaults(run=bench)
     options = parser.parse_args()
-    try:
-        return options.run(options)
-    except BuildError as failure:
-        print(f"build.py: {failure}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    return options.run(options)
 
 
 # --- demo
@@ -85,14 +79,10 @@ def demo(options: argparse.Namespace) -> int:
 
 
 def output_folders(photos: list[Path], out: Path) -> list[Path]:
-    """One folder per photo, named after it; photos of one name get numbers."""
-    names: list[str] = []
-    for photo in photos:
-        name, number = photo.stem, 2
-        while name in names:
-            name, number = f"{photo.stem}-{number}", number + 1
-        names.append(name)
-    return [out / name for name in names]
+    """One folder per photo, named after it; further photos of the same name get a number."""
+    names = [photo.stem for photo in photos]
+    counts = [names[: number + 1].count(name) for number, name in enumerate(names)]
+    return [out / (name if count == 1 else f"{name}-{count}") for name, count in zip(names, counts, strict=True)]
 
 
 def make_avatar(inference: Path, blender: Path, photo: Path, folder: Path) -> None:
@@ -129,21 +119,23 @@ def test(options: argparse.Namespace) -> int:
     """Lint and every test; the totals come last."""
     inference = inference_environment()
     demo_photo()
-    call([inference, *PIP, "install", "-r", ROOT / "tests/requirements.txt"], "installing the test tools", 10 * MINUTES)
+    install(inference, "tests", ["-r", ROOT / "tests/requirements.txt"])
     runs: list[tuple[str, int, str]] = []
-    for words in (("check", "--quiet"), ("format", "--check", "--quiet")):
-        name = f"ruff {words[0]}"
-        runs.append((name, *watch([inference, "-m", "ruff", *words, ROOT], name, 5 * MINUTES)))
-    pytest = ["-m", "pytest", "-c", ROOT / "pyproject.toml", "--rootdir", ROOT / "tests"]
-    runs.append(("inference", *watch([inference, *pytest, ROOT / "tests/inference"], "inference", 60 * MINUTES)))
+
+    def add(name: str, command: list[str | Path], **variables: str) -> None:
+        runs.append((name, *watch(command, name, 60 * MINUTES, **variables)))
+
+    add("ruff check", [inference, "-m", "ruff", "check", "--quiet"])
+    add("ruff format", [inference, "-m", "ruff", "format", "--check", "--quiet"])
+    add("inference", [inference, "-m", "pytest", "tests/inference"])
     for version in list(BPY) if options.ci else [options.blender]:
         name = f"Blender {version}"
         if version in BPY:
-            command = [blender_environment(version), *pytest, ROOT / "tests/avatar_addon"]
+            command = [blender_environment(version), "-m", "pytest", "tests/avatar_addon"]
         else:
             command = in_real_blender(Path(version), inference)
         with tempfile.TemporaryDirectory() as resources:
-            runs.append((name, *watch(command, name, 60 * MINUTES, BLENDER_USER_RESOURCES=resources)))
+            add(name, command, BLENDER_USER_RESOURCES=resources)
     print("\nTotals")
     for name, status, summary in runs:
         print(f"  {'FAILED' if status else 'passed'}  {name}: {summary}")
@@ -172,8 +164,7 @@ def build_zip(_options: argparse.Namespace) -> int:
     dist = ROOT / "dist"
     dist.mkdir(exist_ok=True)
     call([python, tool, "build", "--source-dir", ROOT, "--output-dir", dist], "building the extension", 5 * MINUTES)
-    version = re.search(r'^version = "(.+)"', (ROOT / "blender_manifest.toml").read_text(), re.MULTILINE)
-    archive = dist / f"portrait_avatar-{version[1] if version else ''}.zip"
+    archive = max(dist.glob("portrait_avatar-*.zip"), key=lambda path: path.stat().st_mtime)
     call([python, tool, "validate", archive], "validating the extension", 5 * MINUTES)
     print(f"{archive} ({archive.stat().st_size / 1e6:.1f} MB, valid)")
     return 0
@@ -194,35 +185,40 @@ def bench(_options: argparse.Namespace) -> int:
 
 def inference_environment() -> Path:
     """The inference side's Python, made on first use."""
-    lines = (ROOT / "inference/requirements.txt").read_text()
-    install = ["install", "--no-deps", "-r", ROOT / "inference/requirements.txt"]
-    return environment("inference", ("3.11", "3.12"), install, lines)
+    return environment("inference", ("3.11", "3.12"), ["--no-deps", "-r", ROOT / "inference/requirements.txt"])
 
 
 def blender_environment(version: str) -> Path:
     """A Python with Blender as a module (the bpy wheel), made on first use."""
     if version not in BPY:
         raise BuildError(f"Blender {version} is not known here: choose {', '.join(BPY)}.")
-    packages = [BPY[version], "numpy==1.26.4", "pytest==9.2.0"]
-    return environment(f"blender-{version}", ("3.11",), ["install", *packages], " ".join(packages))
+    return environment(f"blender-{version}", ("3.11",), [BPY[version], "numpy==1.26.4", "pytest==9.2.0"])
 
 
-def environment(name: str, versions: tuple[str, ...], install: list[str | Path], contents: str) -> Path:
-    """The Python of an environment that holds exactly what was asked; a stamp says that it was completed."""
+def environment(name: str, versions: tuple[str, ...], packages: list[str | Path]) -> Path:
+    """The Python of an environment with these packages."""
     folder = ENVIRONMENTS / name
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    stamp, wanted = folder / "complete", hashlib.sha256(contents.encode()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted and python.exists():
-        return python
-    print(f"Making the environment {name} (once; up to a few minutes)", flush=True)
-    if folder.exists() and python_version(python) not in versions:
-        shutil.rmtree(folder)
-    if not folder.exists():
-        call([find_python(versions), "-m", "venv", folder], f"making the environment {name}", 5 * MINUTES)
-    stamp.unlink(missing_ok=True)
-    call([python, *PIP, *install], f"installing the environment {name}", 60 * MINUTES)
-    stamp.write_text(wanted)
+    if not (folder / "complete-environment").exists():
+        if folder.exists() and python_version(python) not in versions:
+            shutil.rmtree(folder)
+        if not folder.exists():
+            call([find_python(versions), "-m", "venv", folder], f"making the environment {name}", 5 * MINUTES)
+    install(python, "environment", packages)
     return python
+
+
+def install(python: Path, what: str, packages: list[str | Path]) -> None:
+    """Install packages into an environment unless its stamp says that exactly these were installed before."""
+    folder = python.parent.parent
+    contents = "".join(word.read_text() if isinstance(word, Path) else f"{word}\n" for word in packages)
+    stamp, wanted = folder / f"complete-{what}", hashlib.sha256(contents.encode()).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    print(f"Installing into {folder.name}: {what} (once; up to a few minutes)", flush=True)
+    stamp.unlink(missing_ok=True)
+    call([python, *PIP, "install", *packages], f"installing into {folder.name}", 60 * MINUTES)
+    stamp.write_text(wanted)
 
 
 def find_python(versions: tuple[str, ...]) -> Path:
@@ -269,17 +265,9 @@ def watch(command: list[str | Path], name: str, seconds: int, **variables: str) 
 def execute(command: list[str | Path], seconds: int, show: bool, **variables: str) -> tuple[int, str]:
     """(exit status, output with stderr); the process and its children are ended when the time is up (status TIMED_OUT)."""
     words = [str(word) for word in command]
-    with subprocess.Popen(
-        words,
-        cwd=ROOT,
-        env=os.environ | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"} | variables,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    ) as process:
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    variables = os.environ | {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"} | variables
+    with subprocess.Popen(words, cwd=ROOT, env=variables, start_new_session=True, errors="replace", **pipes) as process:
         late = threading.Event()
         watchdog = threading.Timer(seconds, lambda: (late.set(), end(process)))
         watchdog.start()
@@ -299,10 +287,7 @@ def execute(command: list[str | Path], seconds: int, show: bool, **variables: st
 
 def end(process: subprocess.Popen) -> None:
     """Kill a process and its children."""
-    if os.name == "nt":
-        process.kill()
-    else:
-        os.killpg(process.pid, signal.SIGKILL)
+    process.kill() if os.name == "nt" else os.killpg(process.pid, signal.SIGKILL)
 
 
 def status_words(status: int) -> str:

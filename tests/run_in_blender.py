@@ -10,7 +10,7 @@ sys.path.insert(0, sys.argv[sys.argv.index("--") + 1])
 
 import pytest  # noqa: E402  lent by the folder above
 
-arguments = ["-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT / "tests"), "-p", "no:cacheprovider"]
-status = pytest.main([*arguments, str(ROOT / "tests/avatar_addon")])
+os.chdir(ROOT)
+status = pytest.main(["-p", "no:cacheprovider", "tests/avatar_addon"])
 sys.stdout.flush()
 os._exit(int(status))
