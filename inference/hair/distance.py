@@ -66,9 +66,20 @@ def distance_field(vertices: NDArray, triangles: NDArray, spacing: float = SPACI
     nearest = ndimage.distance_transform_edt(~band, return_distances=False, return_indices=True)
     sign = np.sign(distance[tuple(nearest)])
     distance = np.where(band, distance, sign * steps * spacing).astype(np.float32)
-    distance = ndimage.gaussian_filter(distance, 0.6)
+    distance = _kept_full(ndimage.gaussian_filter(distance, 0.6), (samples[inside_grid] - low) / spacing)
     gradient = np.stack(np.gradient(distance, spacing), -1)
     return DistanceField(low, spacing, np.concatenate([distance[..., None], gradient], -1).astype(np.float32))
+
+
+def _kept_full(distance: NDArray, surface: NDArray) -> NDArray:
+    """Distances lowered where parts thinner than the grid (the rims of the ears) would be lost; surface (K, 3) in grid units."""
+    lost = np.clip(ndimage.map_coordinates(distance, surface.T, order=1), 0, None)
+    lowered = np.zeros_like(distance)
+    corner = surface.astype(int)
+    for offset in np.ndindex(2, 2, 2):
+        node = np.minimum(corner + offset, np.array(distance.shape) - 1)
+        np.maximum.at(lowered, tuple(node.T), lost)
+    return distance - lowered
 
 
 def surface_samples(vertices: NDArray, triangles: NDArray, step: float) -> tuple[NDArray, NDArray]:

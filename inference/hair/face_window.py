@@ -29,6 +29,7 @@ class FaceWindow:
 
     to_window: (2, 3) affine photo pixels -> window pixels; shape: (rows, columns). face_height: landmark 10 to 152 in window pixels.
     across, down: (h, w) coordinates in face heights from the middle of the eyes along the face's own axes.
+    neck: where the neck's middle lies on ``across`` (beside 0 when the head is turned).
     oval: (h, w) signed distance from the face oval in face heights, positive outside. features: (h, w) bool, eyes, brows and mouth.
     """
 
@@ -37,6 +38,7 @@ class FaceWindow:
     face_height: float
     across: NDArray
     down: NDArray
+    neck: float
     oval: NDArray
     features: NDArray
 
@@ -84,8 +86,9 @@ def face_window(landmarks: NDArray, rows: int = 330) -> FaceWindow:
         cv2.fillPoly(features, [np.round(inside[list(outline)]).astype(np.int32)], 1)
     margin = max(1, int(0.03 * height * scale))
     features = cv2.dilate(features, np.ones((margin * 2 + 1,) * 2, np.uint8)) > 0
+    neck = float(((points[234] + points[454]) / 2 - eyes) @ across / height)
     return FaceWindow(
-        to_window, (rows, columns), height * scale, place @ across / height, place @ down / height, oval, features
+        to_window, (rows, columns), height * scale, place @ across / height, place @ down / height, neck, oval, features
     )
 
 

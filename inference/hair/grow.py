@@ -48,10 +48,16 @@ def grow_free(
 def resolve_collisions(head: HeadSurface, strands: NDArray, clearance: float = SKIN_CLEARANCE) -> NDArray:
     """Strands (N, P, 3) with every point but the root pushed out to the clearance."""
     strands = strands.copy()
-    ramp = np.minimum(np.arange(1, strands.shape[1]) / 3, 1) * clearance
-    for _ in range(3):
-        distance, normal = head.distance.sample(strands[:, 1:])
-        strands[:, 1:] += normal * np.clip(ramp - distance, 0, None)[..., None]
+    points = strands[:, 1:].reshape(-1, 3)
+    wanted = np.tile(np.minimum(np.arange(1, strands.shape[1]) / 3, 1) * clearance, len(strands))
+    distance, _ = head.distance.sample(points)
+    close = np.flatnonzero(distance < wanted)
+    for _ in range(6):
+        distance, normal = head.distance.sample(points[close])
+        missing = wanted[close] - distance
+        points[close] += normal * missing.clip(0)[:, None]
+        close = close[missing > 1e-5]
+    strands[:, 1:] = points.reshape(len(strands), -1, 3)
     return strands
 
 

@@ -12,14 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .face_window import FaceWindow, face_window
-from .mixture import fit_mixture
+from .mixture import Mixture, fit_mixture
 from .variation import step
 
 HAIR, SKIN, CLOTHES, BACKGROUND = range(4)
 COMPONENTS = (4, 3, 4, 5)
-SAMPLES = 3000
-ROUNDS = 4
+SAMPLES, FITTED_PIXELS = 2000, 9000
+ROUNDS = 5
+LONG_HAIR_ROUND, LONG_HAIR_GAIN = 1, 5.0
 LIGHTNESS_WEIGHT = 0.7
+# A squared Mahalanobis distance from the face's colours, and a local deviation of about 2 % lightness (see _features).
+BARE_UNLIKENESS, BARE_LIVELINESS = 6.0, 8.0
 # Below this share of hair in the ring around the skull's top a head counts as bald.
 BALD_SHARE = 0.12
 
@@ -36,6 +39,7 @@ def hair_mask(pixels: NDArray, landmarks: NDArray, person: NDArray) -> NDArray:
     prior = _priors(window, body)
     share = _classified(features, prior, window)
     hair = _guided(picture, share[HAIR].astype(np.float32), radius=4, strength=1e-4)
+    hair = hair * ~_bare_scalp(features, hair, window)
     hair = _connected(hair, window)
     if _bald(hair, window):
         hair[:] = 0
@@ -59,8 +63,9 @@ def _priors(window: FaceWindow, body: NDArray) -> NDArray:
     above_chin = step(chin + 0.15, chin - 0.1, v)
     # Outside the face hair is likely around the skull, and possible down to the chest.
     around = np.exp(-0.5 * (np.clip(oval - 0.45, 0, None) / 0.35) ** 2)
-    hair = 0.65 * around * above_chin + 0.35 * (1 - above_chin) * np.exp(-np.clip(v - 1.2, 0, None) / 0.5)
-    neck = step(0.36, 0.22, u) * step(0.3, 0.55, v)
+    below = 0.35 * np.exp(-np.clip(v - 1.2, 0, None) / 0.5) * step(1.05, 0.8, u)
+    hair = 0.65 * around * above_chin + below * (1 - above_chin)
+    neck = step(0.36, 0.22, np.abs(window.across - window.neck)) * step(0.3, 0.55, v)
     hair *= 1 - 0.9 * neck
     # Beards reach past the oval's lower edge.
     jaw = step(0.12, 0.04, oval) * step(0.3, 0.45, v)
@@ -78,28 +83,49 @@ def _priors(window: FaceWindow, body: NDArray) -> NDArray:
 
 
 def _classified(features: NDArray, prior: NDArray, window: FaceWindow) -> NDArray:
-    """(4, h, w) posteriors after a few rounds of fitting colours to classes and classes to colours."""
+    """(4, h, w) posteriors: a few rounds of fitting colours to classes and classes to colours on some pixels, then all pixels."""
     random = np.random.default_rng(0)
     flat = features.reshape(-1, features.shape[-1]).astype(np.float64)
     prior = prior.reshape(4, -1)
-    share = prior.copy()
-    oval, v = window.oval.ravel(), window.down.ravel()
-    certain_skin = (oval < -0.07) & (v > -0.05) & (v < 0.3) & ~window.features.ravel()
-    skin_density = _fitted(flat, certain_skin.astype(float), SKIN, random).density(flat)
+    some = np.sort(random.choice(len(flat), min(FITTED_PIXELS, len(flat)), replace=False))
+    oval, v, bare = window.oval.ravel(), window.down.ravel(), _like_bare_skin(features, window).ravel()
+    face = np.flatnonzero((oval < -0.07) & (v > -0.05) & (v < 0.3) & ~window.features.ravel())
+    cheeks = fit_mixture(flat[random.choice(face, SAMPLES)], np.ones(SAMPLES), COMPONENTS[SKIN], random)
+    typical = np.quantile(cheeks.density(flat[face]), 0.04)
+    raised = prior.copy()
+    raised[HAIR] *= 1 + LONG_HAIR_GAIN * step(0.5, 0.9, v) * ~bare  # not on the bare neck and shoulders
+
     # At first, what looks like the cheeks is skin, and the rest of the skull's surroundings is hair.
-    typical = np.quantile(skin_density[certain_skin], 0.04) if certain_skin.any() else 0
-    share[HAIR] *= skin_density < typical
-    share[HAIR] *= (v < 0.5) & ((oval > 0.01) | (v < -0.3))
-    share[CLOTHES] *= v > 0.85
-    for _ in range(ROUNDS):
-        density = np.stack([_fitted(flat, share[k], k, random).density(flat) for k in range(4)])
-        density[SKIN] = 0.5 * density[SKIN] + 0.5 * skin_density
-        share = prior * density
-        share = share / share.sum(0)
-    return share.reshape(4, *window.shape)
+    density_skin = cheeks.density(flat[some])
+    share = prior[:, some].copy()
+    share[HAIR] *= (density_skin < typical) & (v[some] < 0.5) & ((oval[some] > 0.01) | (v[some] < -0.3))
+    share[CLOTHES] *= v[some] > 0.85
+    current = prior
+    for turn in range(ROUNDS):
+        if turn == LONG_HAIR_ROUND:
+            hanging = _hanging(share[HAIR], prior[BACKGROUND, some], window, some)
+            current = prior + hanging * (raised - prior)
+        mixtures = [_fitted(flat[some], share[kind], kind, random) for kind in range(4)]
+        share = _posterior(flat[some], current[:, some], mixtures, cheeks)
+    return _posterior(flat, current, mixtures, cheeks).reshape(4, *window.shape)
 
 
-def _fitted(flat: NDArray, weight: NDArray, kind: int, random: np.random.Generator):
+def _posterior(flat: NDArray, prior: NDArray, mixtures: list[Mixture], cheeks: Mixture) -> NDArray:
+    density = np.stack([mixture.density(flat) for mixture in mixtures])
+    density[SKIN] = (density[SKIN] + cheeks.density(flat)) / 2
+    share = prior * density
+    return share / share.sum(0)
+
+
+def _hanging(hair: NDArray, background: NDArray, window: FaceWindow, some: NDArray) -> float:
+    """0..1: how much of what is beside the jaw is hair."""
+    oval, down, across = (layer.ravel()[some] for layer in (window.oval, window.down, window.across))
+    beside = (oval > 0.03) & (down > 0.3) & (down < 0.62) & (np.abs(across) < 0.75)
+    share = (hair * (1 - background))[beside].sum() / max((1 - background)[beside].sum(), 1e-6)
+    return float(np.clip(share * 2 - 0.3, 0, 1))
+
+
+def _fitted(flat: NDArray, weight: NDArray, kind: int, random: np.random.Generator) -> Mixture:
     weight = np.maximum(weight, 0) + 1e-9
     chosen = random.choice(len(flat), SAMPLES, p=weight / weight.sum())
     return fit_mixture(flat[chosen], np.ones(len(chosen)), COMPONENTS[kind], random)
@@ -115,6 +141,28 @@ def _guided(picture: NDArray, layer: NDArray, radius: int, strength: float) -> N
     slope = covariance / (variance + strength)
     offset = mean_layer - slope * mean_guide
     return np.clip(cv2.blur(slope, size) * guide + cv2.blur(offset, size), 0, 1)
+
+
+def _bare_scalp(features: NDArray, hair: NDArray, window: FaceWindow) -> NDArray:
+    """(h, w) bool: the smooth, skin-coloured top of a head that was taken for hair only because it lies where hair usually is.
+
+    Blond hair can have the skin's colour but is streaky; so a head counts as bare only if most of its top is smooth too.
+    """
+    bare = _like_bare_skin(features, window)
+    top = (hair > 0.6) & (window.down < -0.3)
+    if not top.any() or bare[top].mean() < 0.5:
+        return np.zeros(window.shape, bool)
+    return cv2.dilate(bare.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+
+
+def _like_bare_skin(features: NDArray, window: FaceWindow) -> NDArray:
+    """(h, w) bool: smooth and of the face's colours."""
+    face = (window.oval < -0.04) & (window.down > -0.25) & (window.down < 0.35) & ~window.features
+    colors = features[face][:, :3]
+    inverse = np.linalg.inv(np.cov(colors.T) + 25 * np.eye(3))
+    offset = features[..., :3] - np.median(colors, axis=0)
+    unlike = np.einsum("hwc,cd,hwd->hw", offset, inverse, offset)
+    return (unlike < BARE_UNLIKENESS) & (features[..., 3] < BARE_LIVELINESS)
 
 
 def _connected(hair: NDArray, window: FaceWindow) -> NDArray:

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hair of the demo photo: a sane mask, the right colour, a style that covers it; and no hair where there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from inference.errors import AvatarError
+from inference.face.landmark_fit import fit_face
+from inference.face.types import FaceFit
+from inference.hair.from_photo import hair_from_photo
+from inference.hair.mask import hair_mask
+from inference.head.model import HeadModel
+from inference.head.open_head import load_open_head
+from inference.photo.find_faces import find_faces
+from inference.photo.landmarks import find_landmarks
+from inference.photo.load import load_photo
+from inference.photo.segment_person import person_probability
+from inference.photo.types import FaceLandmarks, Photo
+
+
+@dataclass(frozen=True)
+class Seen:
+    model: HeadModel
+    photo: Photo
+    landmarks: FaceLandmarks
+    person: np.ndarray
+    mask: np.ndarray
+    fit: FaceFit
+
+
+@pytest.fixture(scope="module")
+def seen(astronaut: Path) -> Seen:
+    photo = load_photo(astronaut)
+    face = find_faces(photo)[0]
+    landmarks = find_landmarks(photo, face)
+    person = person_probability(photo, face)
+    mask = hair_mask(photo.pixels, landmarks.points, person)
+    model = load_open_head()
+    return Seen(model, photo, landmarks, person, mask, fit_face(model, photo, landmarks))
+
+
+# Outlined by hand on the photo: pixels that are surely hair, and surely not (face, neck ring, flag, shuttle).
+HAIR = [(225, 25), (200, 60), (258, 60), (170, 90), (280, 95), (225, 45), (275, 120)]
+NOT_HAIR = [(222, 110), (225, 95), (240, 130), (225, 165), (60, 100), (440, 100), (225, 220), (130, 60), (320, 60)]
+
+
+def test_the_mask_holds_hair_and_nothing_else(seen: Seen) -> None:
+    assert seen.mask.shape == seen.photo.pixels.shape[:2]
+    assert seen.mask.dtype == np.float32
+    for x, y in HAIR:
+        assert seen.mask[y, x] > 0.7, (x, y)
+    for x, y in NOT_HAIR:
+        assert seen.mask[y, x] < 0.3, (x, y)
+
+
+def test_the_photo_gets_blond_short_hair(seen: Seen) -> None:
+    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask)
+    assert len(hair.points) > 1000
+    red, green, blue = hair.color.linear_rgb
+    assert red > green > blue
+    assert 0.08 < green < 0.4
+    chin = seen.model.landmarks["mediapipe_478"].points(seen.model.template)[152, 2]
+    assert np.quantile(hair.points[:, -1, 2], 0.05) > chin - 0.05
+
+
+def test_a_named_style_is_used(seen: Seen) -> None:
+    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask, "buzz")
+    assert hair.style == "buzz"
+    with pytest.raises(AvatarError):
+        hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask, "beehive")
+
+
+def test_an_empty_mask_makes_a_bald_head(seen: Seen) -> None:
+    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, np.zeros_like(seen.mask))
+    assert hair.points.shape[0] == 0
+    assert hair.style == "bald"
+
+
+def test_a_shaved_head_has_no_hair(seen: Seen) -> None:
+    """The photo's own hair painted over with forehead skin and a little noise."""
+    x, y = seen.landmarks.points[151, :2].astype(int)
+    skin = np.median(seen.photo.pixels[y - 3 : y + 4, x - 3 : x + 4].reshape(-1, 3), axis=0)
+    noise = np.random.default_rng(0).normal(0, 3, seen.photo.pixels.shape)
+    hair = cv2.dilate(seen.mask, np.ones((9, 9)))[..., None]
+    shaved = seen.photo.pixels * (1 - hair) + (skin + noise) * hair
+    photo = replace(seen.photo, pixels=np.clip(shaved, 0, 255).astype(np.uint8))
+    assert hair_mask(photo.pixels, seen.landmarks.points, seen.person).max() == 0
