@@ -24,9 +24,11 @@ DEFAULT_SKIN = (0.42, 0.25, 0.18)
 EAR_TINT = np.log(np.array([1.05, 0.96, 0.94]))
 LIP_TINT = np.log(np.array([0.85, 0.60, 0.62]))
 NECK_RADIUS, NECK_KEPT, NECK_SPAN = 0.02, 0.5, 0.5
+SHADOWED_SIDE = 0.012, (0.45, 1.0)  # metres, log luminance below the mirrored side
+SHADOWED_SPOT = 0.004, (0.35, 0.7)  # the same once the light is out: shadows of locks and of the nose
 TOO_DARK = 0.4, 0.9  # log luminance below the usual skin at which upper skin is doubted, and refused: hair's shadow
 CREASE_RADIUS = 0.012
-ODD_LIPS, ODD_RADIUS = (0.6, 1.0), 0.002  # distance of log colour from the usual lips
+ODD_LIPS, ODD_RADIUS = (0.4, 0.75), 0.002  # distance of log colour from the usual lips
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,19 @@ def skin_field(canvas: Canvas, normals: NDArray, sampled: NDArray, trust: NDArra
     mean, seen = canvas.means(sampled, trust)
     weight = regions.plain * seen * graph.area
     mean = np.where(seen[:, None] > 0.02, mean, usual_color(mean, weight))
-    lit = lit_like_mirror(graph, mean, regions.plain, smoothstep(0.3, 0.8, seen)) * _lips_alone(canvas, mean, seen)
-    seen = seen * lit
-    light = even_light(graph, normals, mean, regions.plain * smoothstep(0.3, 0.8, seen), regions.upper)
+    lit = lit_like_mirror(graph, mean, regions.plain * sure(seen), *SHADOWED_SIDE) * _lips_alone(canvas, mean, seen)
+    light = even_light(graph, normals, mean, regions.plain * sure(seen * lit), regions.upper)
     target = mean + light.correction
+    lit = lit * lit_like_mirror(graph, target, sure(seen * lit), *SHADOWED_SPOT)
+    seen = seen * lit
     usual = usual_color(target, regions.plain * seen * graph.area)
     target = _calm(canvas, target, seen, usual, strained)
     return SkinField(_membrane(canvas, target, seen, usual), light, seen, lit)
+
+
+def sure(seen: NDArray) -> NDArray:
+    """Weight of vertices that may be judged by what was seen of them."""
+    return smoothstep(0.3, 0.8, seen)
 
 
 def usual_color(colors: NDArray, weight: NDArray) -> NDArray:

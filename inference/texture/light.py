@@ -20,8 +20,6 @@ DARKEST_SHADE = 0.3  # of the mean light
 ROUNDS = 12
 SHADOW_RADIUS, SHADOW_KEPT, DEEPEST_SHADOW = 0.018, 0.65, 0.22
 SIDE_RADIUS, SIDE_REMOVED = 0.012, 0.8
-SHADOWED = 0.45, 1.0  # log luminance below the mirror between which the mirror takes over
-FINE_RADIUS, FINELY_SHADOWED = 0.004, (0.6, 1.0)
 MIDLINE = 0.005, 0.016  # metres between a vertex and its mirror
 SHINE_START, SHINE_REMOVED = 0.05, 0.6
 
@@ -50,18 +48,18 @@ def even_light(graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray,
     return Light(correction, pull / max(strength, 1e-6), min(1.0, strength))
 
 
-def lit_like_mirror(graph: SkinGraph, log: NDArray, plain: NDArray, seen: NDArray) -> NDArray:
+def lit_like_mirror(
+    graph: SkinGraph, log: NDArray, weight: NDArray, radius: float, bounds: tuple[float, float]
+) -> NDArray:
     """(N,) in [0, 1]: 0 where a vertex lies in so much more shadow than its mirror that the mirror shows the skin better.
 
-    Coarse shadows are judged on plain skin, fine ones (of a lock of hair, of the nose) on everything that is seen.
+    bounds: log luminance below the mirror from which the mirror is preferred, and alone trusted; averaged over ``radius`` metres.
     """
     darker = (log[graph.mirror] - log) @ LUMINANCE[:, None]
-    lit = np.ones(len(log))
-    for weight, radius, bounds in ((plain * seen, SIDE_RADIUS, SHADOWED), (seen, FINE_RADIUS, FINELY_SHADOWED)):
-        both = np.minimum(weight, weight[graph.mirror])
-        lit *= 1 - smoothstep(*bounds, graph.smooth(darker, both, radius)[:, 0]) * _reach(graph, both)[:, 0]
+    both = np.minimum(weight, weight[graph.mirror])
+    shadow = smoothstep(*bounds, graph.smooth(darker, both, radius)[:, 0]) * _reach(graph, both)[:, 0]
     # Towards the midline both sides become one: a sudden mirror there would draw a line.
-    return 1 - (1 - lit) * smoothstep(*MIDLINE, graph.apart)
+    return 1 - shadow * smoothstep(*MIDLINE, graph.apart)
 
 
 def _fit_first_order(normals: NDArray, linear: NDArray, weight: NDArray) -> NDArray:

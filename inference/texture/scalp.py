@@ -23,6 +23,10 @@ def tint_scalp(canvas: Canvas, log: NDArray, hair_color: tuple[float, float, flo
     noise = np.random.default_rng(SEED).standard_normal(share[rows].shape).astype(np.float32)
     skin = np.average(linear_from_log(log[::16, ::16]) @ LUMINANCE, weights=share[::16, ::16] + 1e-9)
     darker = float(np.asarray(hair_color) @ LUMINANCE) < skin
-    mottled = share[rows] * (DARK_HAIR_SHARE if darker else LIGHT_HAIR_SHARE) * (1 + STUBBLE * cv2.GaussianBlur(noise, (0, 0), 0.8))
+    mottled = (
+        share[rows]
+        * (DARK_HAIR_SHARE if darker else LIGHT_HAIR_SHARE)
+        * (1 + STUBBLE * cv2.GaussianBlur(noise, (0, 0), 0.8))
+    )
     linear = linear_from_log(log[rows])
     log[rows] = log_from_linear(linear + mottled[..., None] * (np.array(hair_color, np.float32) - linear))

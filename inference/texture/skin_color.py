@@ -18,6 +18,7 @@ LEAST_SPREAD = np.array([0.22, 0.06, 0.06], np.float32)
 ON_FACE, BESIDE_FACE = (3.8, 2.4), (2.8, 1.8)
 HAIR_ODDS = 1.0  # log likelihood by which hair must explain a colour better than skin
 SHINE_WEIGHT = 0.5
+FAIR_HAIR = 0.4  # log brightness below the skin's
 SAMPLES = 6000
 SPECK, BORDER, STRAND, STRAY, ABOVE_BROWS = 0.001, 0.004, 0.002, 0.018, 0.007  # metres
 
@@ -84,6 +85,10 @@ def _likeness(view: View, colors: NDArray, oval: NDArray) -> NDArray[np.float32]
         odds = (distance**2 - model.distance(colors) ** 2) / 2 + model.log_peak - skin.log_peak
         odds = cv2.GaussianBlur(np.clip(odds, -3, 6), (0, 0), STRAND / view.pixel)
         like = like * smoothstep(HAIR_ODDS + 1, HAIR_ODDS - 1, odds)
+        if (
+            model.mean[0] > skin.mean[0] - FAIR_HAIR
+        ):  # no shadow looks like fair hair: its strands can be told from skin one by one
+            like = cv2.erode(like, np.ones((3, 3), np.uint8), iterations=max(1, round(SPECK / view.pixel)))
     bearded = smoothstep(*ON_FACE, beard.distance(colors)) * _softly(fill(shape, lower), 0.003, view)
     return cv2.GaussianBlur(np.maximum(like, bearded).astype(np.float32), (0, 0), 1.0)
 
@@ -101,7 +106,9 @@ def _connected(mask: NDArray[np.uint8], seeds: NDArray[np.bool_]) -> NDArray[np.
 def _near_hair(view: View) -> NDArray[np.uint8]:
     """Where single strands must be expected."""
     coarse = max(1, round(STRAY / view.pixel / 4))
-    small = cv2.resize((view.hair > 0.5).astype(np.uint8), None, fx=1 / coarse, fy=1 / coarse, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        (view.hair > 0.5).astype(np.uint8), None, fx=1 / coarse, fy=1 / coarse, interpolation=cv2.INTER_AREA
+    )
     return cv2.resize(grow(small, STRAY / view.pixel / coarse), view.hair.shape[::-1], interpolation=cv2.INTER_NEAREST)
 
 
