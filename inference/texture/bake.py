@@ -14,7 +14,8 @@ from .canvas import Canvas, texture_canvas
 from .color import bytes_from_log, log_from_bytes
 from .compose import compose_skin
 from .contours import smoothstep
-from .eye import paint_eye
+from .detail import prepare_noise
+from .eye import paint_eye, prepare_eye
 from .field import SkinField, skin_field
 from .iris import EyeColors, measure_eyes
 from .part_colors import part_colors
@@ -56,9 +57,21 @@ def bake_textures(
     if hair_color is not None:
         tint_scalp(canvas, skin, hair_color)
     eyes = measure_eyes(photo.pixels, landmarks.points)
-    eye = paint_eye(eyes, int(np.clip(size // 2, *EYE_SIZES)))
+    eye = paint_eye(eyes, eye_size(size))
     colors = part_colors(canvas, field, eyes, photo.pixels, landmarks.points)
     return Textures(bytes_from_log(skin), eye, colors, _report(canvas, field, eyes))
+
+
+def prepare_textures(model: HeadModel, size: int = 1024) -> None:
+    """Does the work that is the same for every photo ahead of time (about a second)."""
+    texture_canvas(model, size)
+    prepare_noise(model, size)
+    prepare_eye(eye_size(size))
+
+
+def eye_size(size: int) -> int:
+    """Side of the eye texture for a skin texture of ``size``."""
+    return int(np.clip(size // 2, *EYE_SIZES))
 
 
 def _report(canvas: Canvas, field: SkinField, eyes: EyeColors) -> dict[str, object]:

@@ -28,7 +28,7 @@ def made_detail(model: HeadModel, detail: NDArray, clean: NDArray) -> NDArray[np
 
     detail: (size, size, 3) log colour beyond the smooth skin colour; clean: (size, size) in [0, 1], 1 where it is trusted plain skin.
     """
-    noise = _noise(model, len(clean))
+    noise = prepare_noise(model, len(clean))
     strength = _octave_strengths(detail, clean)
     return noise @ strength
 
@@ -49,7 +49,7 @@ def _octave_strengths(detail: NDArray, clean: NDArray) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=2)
-def _noise(model: HeadModel, size: int) -> NDArray[np.float32]:
+def prepare_noise(model: HeadModel, size: int) -> NDArray[np.float32]:
     """(size, size, BANDS) noise of unit deviation; octaves finer than the texels of a place are faded out there."""
     atlas = texture_atlas(model, size)
     place = atlas.spread(model.template)

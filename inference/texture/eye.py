@@ -29,7 +29,7 @@ SEED = 11
 
 
 @dataclass(frozen=True, eq=False)
-class _Canvas:
+class EyeDrawing:
     """What is the same for everybody: (size, size) radius in iris radii, angle, height and the drawing of fibres and veins."""
 
     radius: NDArray[np.float32]
@@ -42,23 +42,24 @@ class _Canvas:
 
 def paint_eye(colors: EyeColors, size: int) -> NDArray[np.uint8]:
     """(size, size, 3) uint8 sRGB."""
-    canvas = _canvas(size)
+    canvas = prepare_eye(size)
     share = smoothstep(1 + LIMBUS, 1 - LIMBUS, canvas.radius)[..., None]
     return bytes_from_linear(share * _iris(colors, canvas) + (1 - share) * _sclera(colors, canvas))
 
 
 @lru_cache(maxsize=3)
-def _canvas(size: int) -> _Canvas:
+def prepare_eye(size: int) -> EyeDrawing:
+    """Made once per size."""
     axis = (np.arange(size, dtype=np.float32) + 0.5) / size - 0.5
     x, y = np.meshgrid(axis, -axis)
     distance = np.hypot(x, y)
     radius, angle = distance / np.float32(IRIS_RADIUS), np.arctan2(y, x)
     random = np.random.default_rng(SEED)
     fibres = _fibres(radius, angle, random).astype(np.float32)
-    return _Canvas(radius, angle, y, np.abs(x) / np.maximum(distance, 1e-6), fibres, _veins(size, random))
+    return EyeDrawing(radius, angle, y, np.abs(x) / np.maximum(distance, 1e-6), fibres, _veins(size, random))
 
 
-def _iris(colors: EyeColors, canvas: _Canvas) -> NDArray:
+def _iris(colors: EyeColors, canvas: EyeDrawing) -> NDArray:
     radius, trust = canvas.radius, np.float32(colors.pattern_trust)
     light = canvas.fibres * (1 - 0.6 * trust) + _sampled(colors.pattern, radius, canvas.angle) * trust
     light = light + 0.22 * np.exp(-(((radius - COLLARETTE) / 0.12) ** 2))
@@ -96,7 +97,7 @@ def _sampled(pattern: NDArray, radius: NDArray, angle: NDArray) -> NDArray:
     return cv2.remap(wrapped, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR)
 
 
-def _sclera(colors: EyeColors, canvas: _Canvas) -> NDArray:
+def _sclera(colors: EyeColors, canvas: EyeDrawing) -> NDArray:
     corner = smoothstep(1.12, 1.42, canvas.radius) * (0.45 + 0.55 * canvas.sideways)
     color = colors.sclera.astype(np.float32) * (1 - corner[..., None] * np.float32(1 - np.array(CORNER)))
     color *= (1 - 0.2 * smoothstep(0.0, 0.3, canvas.height))[..., None]  # under the upper lid

@@ -34,7 +34,7 @@ class ColorModel:
         """(..., 3) opponent colour -> (...,) standard deviations. ``brighter`` weighs differences towards the bright side."""
         offset = opponent - self.mean
         offset[..., 0] *= np.where(offset[..., 0] > 0, brighter, 1.0)
-        return np.linalg.norm(offset @ self.whitening, axis=-1)
+        return np.sqrt(sum(channel * channel for channel in cv2.split(cv2.transform(offset, self.whitening))))
 
     @property
     def log_peak(self) -> float:
