@@ -29,6 +29,7 @@ def load_open_head() -> HeadModel:
         data = {name: archive[name] for name in archive.files}
     shape_names = tuple(data["shape_names"].tolist())
     directions = _directions(data)
+    weights = data["skin_weights"].astype(np.float32)
     return HeadModel(
         name="open-head",
         licence="CC0-1.0",
@@ -46,7 +47,7 @@ def load_open_head() -> HeadModel:
             tuple(data["joint_names"].tolist()),
             tuple(data["joint_parents"].tolist()),
             data["joint_regressor"].astype(np.float32),
-            data["skin_weights"].astype(np.float32),
+            weights / weights.sum(1, keepdims=True),
         ),
         surface=Surface(
             data["faces"].astype(np.int32),

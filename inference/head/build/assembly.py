@@ -22,6 +22,7 @@ from .parts import Source, body_block, dental_block, eye_block, jaw_motion, lash
 from .regions import skin_masks, smoothstep
 from .scalp import scalp_chart
 
+EYEBALL_GROWTH = 0.3
 PARTS = ("skin", "mouth", "eyes", "cornea", "teeth", "gums", "tongue", "lashes")
 
 
@@ -43,14 +44,16 @@ def build_head(makehuman: MakeHuman) -> dict[str, NDArray]:
     mouth = find_mouth(bust, skin)
     skin = seal_lips(skin, mouth, overlaps_too=True)
     teeth = place_teeth(skin, mouth)
-    skin = make_room(skin, mouth, teeth)
+    skin = _even(make_room(skin, mouth, teeth), bust.mirror)
 
     balls = [_ball_directions(source, lids) for lids in pair]
     jaw = jaw_motion(source)
-    soft = np.concatenate([
-        _identity_on_skin(source, bust, skin, pair, balls, mouth),
-        _expression_on_skin(source, bust, skin, pair, mouth, teeth, jaw),
-    ])
+    soft = np.concatenate(
+        [
+            _identity_on_skin(source, bust, skin, pair, balls, mouth, [d.name for d in identity]),
+            _expression_on_skin(source, bust, skin, pair, mouth, teeth, jaw),
+        ]
+    )
     jaw_weight = skeleton.jaw_weights(skin, soft[len(shape) + ARKIT.index("jawOpen")])
     # Skin, then eyes: their numbering stays the same whatever comes behind them, so landmarks stored on them stay valid.
     eyes = [eye_block(lids, ball) for lids, ball in zip(pair, balls, strict=True)]
@@ -80,13 +83,16 @@ def _anchored(direction: Direction, bust: Bust, head_weight: NDArray) -> NDArray
 
 
 def _ball_directions(source: Source, lids: Lids) -> NDArray:
-    """(S, 4, 3) how an eyeball follows identity: the shift and scale of MakeHuman's own."""
+    """(S, 4, 3) how an eyeball follows identity: the shift of MakeHuman's own, and little of its scale: eyeballs are alike."""
     members = source.helper("l-eye" if lids.centre[0] > 0 else "r-eye")
-    return fit_scaling(source.adult[members], source.shape[:, members])
+    fitted = fit_scaling(source.adult[members], source.shape[:, members])
+    shift = lids.centre @ fitted[:, :3] + fitted[:, 3]
+    linear = EYEBALL_GROWTH * fitted[:, :3]
+    return np.concatenate([linear, (shift - lids.centre @ linear)[:, None]], 1)
 
 
 def _identity_on_skin(
-    source: Source, bust: Bust, skin: NDArray, pair: list[Lids], balls: list[NDArray], mouth: Mouth
+    source: Source, bust: Bust, skin: NDArray, pair: list[Lids], balls: list[NDArray], mouth: Mouth, names: list[str]
 ) -> NDArray:
     """(S, V, 3) shape directions of the bust: lids on the eyeballs, lips closed, the bag behind the skin."""
     bound = bind_bag(skin, mouth)
@@ -95,7 +101,10 @@ def _identity_on_skin(
         displacement = bust.sources @ target
         for lids, ball in zip(pair, balls, strict=True):
             displacement = follow_ball(displacement, skin, lids, ball[number])
-        directions.append(bound @ keep_lips_closed(displacement, skin, mouth))
+        displacement = bound @ keep_lips_closed(displacement, skin, mouth)
+        directions.append(
+            _odd(displacement, bust.mirror) if names[number].endswith("/anti") else _even(displacement, bust.mirror)
+        )
     return np.stack(directions)
 
 
@@ -108,6 +117,8 @@ def _expression_on_skin(
     opened = ARKIT.index("jawOpen")
     for number, name in enumerate(ARKIT):
         displacement = directions[number]
+        if name.startswith(("eye", "brow")):
+            displacement[mouth.bag] = 0  # MakeHuman's units carry stray motion there
         for lids in pair:
             closing = name == ("eyeBlinkLeft" if lids.centre[0] > 0 else "eyeBlinkRight")
             displacement = (blink if closing else slide)(displacement, skin, lids)
@@ -127,7 +138,17 @@ def _expression_on_skin(
             correction = glide(together, skin, mouth, teeth, jaw[number]) - together
             directions[number] += left * correction
             directions[other] += (1 - left) * correction
-    return directions
+    opposite = directions[[ARKIT.index(counterpart(name)) for name in ARKIT]][:, bust.mirror] * [-1, 1, 1]
+    return (directions + opposite) / 2
+
+
+def _even(field: NDArray, mirror: NDArray) -> NDArray:
+    """The part of a field (V, 3) that is the same on both sides."""
+    return (field + field[mirror] * [-1, 1, 1]) / 2
+
+
+def _odd(field: NDArray, mirror: NDArray) -> NDArray:
+    return (field - field[mirror] * [-1, 1, 1]) / 2
 
 
 def _arrays(

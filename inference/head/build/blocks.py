@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 class Block:
     """A piece of surface.
 
-    vertices (n, 3); faces, uv_faces (f, 4), -1 in the fourth column of a triangle; part: the part name of each face (f,); uv (t, 2) in [0, 1].
+    vertices (n, 3); faces, uv_faces (f, 4), -1 in the fourth column of a triangle; uv (t, 2) in [0, 1].
+    part: (f,) the part name of each face.
     soft:  (D, n, 3) displacement for each direction, shape directions first; None when the piece moves as a whole.
     affine: (D, 4, 3): displacement = [x, y, z, 1] @ affine of the rest position; None when it is soft.
     weights: (n, J) skin weights.

@@ -63,7 +63,7 @@ class Arch:
     rise: float
 
     def at(self, length: NDArray) -> tuple[NDArray, NDArray]:
-        """(points (n, 3) on the edge line, outward unit normals (n, 3)) at signed arc lengths from the midline (+ is the subject's left)."""
+        """(points (n, 3) on the edge line, outward unit normals (n, 3)) at arc lengths from the midline, + to the left."""
         angle = np.linspace(-0.5, np.pi / 2 + 0.2, 4000)
         curve = np.stack([self.half_width * np.sin(angle), -self.depth * np.cos(angle)], 1)
         run = np.r_[0, np.cumsum(np.linalg.norm(np.diff(curve, axis=0), axis=1))]

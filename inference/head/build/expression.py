@@ -25,6 +25,9 @@ ARKIT = (
 
 # MakeHuman's units times this: 1.0 is a strong, natural maximum.
 STRENGTH = {
+    "eyeLookDown": 1.3,
+    "jawOpen": 1.05,
+    "mouthClose": 1.05,
     "browInnerUp": 1.7,
     "browOuterUp": 1.3,
     "mouthFrown": 1.3,
@@ -34,13 +37,18 @@ STRENGTH = {
 }
 OPPOSED = ("jawLeft", "jawRight", "mouthLeft", "mouthRight")  # never both at once
 # Units that open the mouth; in all others closed lips stay closed.
-PART_LIPS = ("jawOpen", "mouthFunnel", "tongueOut") + tuple(f"mouth{n}{side}" for n in ("LowerDown", "UpperUp") for side in SIDES)
+PART_LIPS = ("jawOpen", "mouthFunnel", "tongueOut", *(f"mouth{n}{s}" for n in ("LowerDown", "UpperUp") for s in SIDES))
 TONGUE_OPENS_JAW = 0.35  # of jawOpen in tongueOut, so that the tongue does not pass through closed lips
 
 
 def face_units(makehuman: MakeHuman) -> NDArray:
     """(52, N, 3) displacements of the base mesh, exactly mirrored between the sides."""
-    units = np.stack([STRENGTH.get(name.removesuffix("Left").removesuffix("Right"), 1) * _mirrored_unit(makehuman, name) for name in ARKIT])
+    units = np.stack(
+        [
+            STRENGTH.get(name.removesuffix("Left").removesuffix("Right"), 1) * _mirrored_unit(makehuman, name)
+            for name in ARKIT
+        ]
+    )
     units[ARKIT.index("tongueOut")] += TONGUE_OPENS_JAW * units[ARKIT.index("jawOpen")]
     return units
 

@@ -30,7 +30,7 @@ SPREAD = {
     "chin": 0.0014,
     "ears": 0.0014,
     "neck": 0.0030,
-    "asym": 0.0007,
+    "asym": 0.0006,
 }
 ANTISYMMETRIC_SHARE = 0.4
 LARGEST_DEVIATION = 0.5
@@ -39,9 +39,11 @@ GENDERS = ("female", "male")
 ETHNICITIES = ("african", "asian", "caucasian")
 # MakeHuman's mean head is 2 % small, and narrow between the temples and pupils, beside measured adults.
 SIZE = 1.02
-PROPORTIONS = {"head/head-scale-horiz-incr": 0.12} | {
-    f"eyes/{side}-eye-{name}-incr": share for side in "lr" for name, share in (("scale", 0.6), ("height2", 0.35))
-} | {f"eyes/{side}-eye-trans-out": 0.35 for side in "lr"}
+PROPORTIONS = (
+    {"head/head-scale-horiz-incr": 0.12}
+    | {f"eyes/{side}-eye-{name}-incr": share for side in "lr" for name, share in (("scale", 0.6), ("height2", 0.35))}
+    | {f"eyes/{side}-eye-trans-out": 0.35 for side in "lr"}
+)
 ABOVE_NECK = 0.6  # height in metres on the raw base mesh
 OLD_SHARE = 0.2  # MakeHuman's "young" is 25 years, "old" 90: an average adult is about 38
 
@@ -81,7 +83,10 @@ def macro_directions(makehuman: MakeHuman) -> list[Direction]:
         ("weight", "averagemuscle-minweight", "averagemuscle-maxweight"),
         ("muscle", "minmuscle-averageweight", "maxmuscle-averageweight"),
     ):
-        ends = [np.mean([makehuman.target(f"macrodetails/universal-{g}-young-{e}") for g in GENDERS], 0) for e in (low, high)]
+        ends = [
+            np.mean([makehuman.target(f"macrodetails/universal-{g}-young-{e}") for g in GENDERS], 0)
+            for e in (low, high)
+        ]
         found.append((axis, (ends[1] - ends[0]) / 2, 0.45))
     return [Direction(name, SIZE * displacement, deviation, True) for name, displacement, deviation in found]
 
@@ -96,10 +101,16 @@ def detail_directions(makehuman: MakeHuman) -> list[Direction]:
         for name, displacement, symmetric in _merge_sides(signed, makehuman.mirror):
             displacement = SIZE * displacement
             whole = category in ("head", "neck") and symmetric
-            spread = SPREAD[category] * (1 if symmetric or category == "asym" else ANTISYMMETRIC_SHARE)
+            spread = _spread(category, name, symmetric)
             farthest = np.linalg.norm(displacement[makehuman.vertices[:, 2] > ABOVE_NECK], axis=1).max()
             directions.append(Direction(name, displacement, min(LARGEST_DEVIATION, spread / farthest), whole))
     return directions
+
+
+def _spread(category: str, name: str, symmetric: bool) -> float:
+    if name.startswith("asym-eye"):
+        category = "eyes"
+    return SPREAD[category] * (1 if symmetric or category == "asym" else ANTISYMMETRIC_SHARE)
 
 
 def _age(makehuman: MakeHuman, age: str, genders: tuple = GENDERS, ethnicities: tuple = ETHNICITIES) -> NDArray:

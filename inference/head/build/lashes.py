@@ -70,7 +70,9 @@ def grow_lashes(skin: NDArray, lids: Lids, rows: list[LashRow], centre: NDArray)
             heading = np.cos(angle)[:, None] * out + np.sin(angle)[:, None] * away + row.fan[:, None] * along
             points.append(points[-1] + _unit(heading) * (row.length * 0.5)[:, None])
         half = along * WIDTH / 2
-        blades.append(np.stack([points[0] - half, points[0] + half, points[1] - 0.7 * half, points[1] + 0.7 * half, points[2]], 1))
+        blades.append(
+            np.stack([points[0] - half, points[0] + half, points[1] - 0.7 * half, points[1] + 0.7 * half, points[2]], 1)
+        )
     return np.concatenate(blades).reshape(-1, 3)
 
 
@@ -80,7 +82,9 @@ def lash_faces(blades: int) -> tuple[NDArray, NDArray]:
     quads = np.stack([first, first + 1, first + 3, first + 2], 1)
     tips = np.stack([first + 2, first + 3, first + 4, np.full(blades, -1)], 1)
     across = (np.arange(blades)[:, None] + [0.1, 0.9, 0.25, 0.75, 0.5]) / blades
-    return np.concatenate([quads, tips]), np.stack([across, np.tile([0.0, 0.0, 0.5, 0.5, 1.0], (blades, 1))], -1).reshape(-1, 2)
+    return np.concatenate([quads, tips]), np.stack(
+        [across, np.tile([0.0, 0.0, 0.5, 0.5, 1.0], (blades, 1))], -1
+    ).reshape(-1, 2)
 
 
 def _between(ring: NDArray, row: LashRow) -> NDArray:

@@ -23,12 +23,15 @@ CONTACT, OUTER_EDGE = 1, 3
 CLEARANCE = (-0.0009, 0.0002, 0.0006, 0.0009, 0.0010)  # of rings 0, 1, 2, 3 and all further ones above the ball
 SOCKET_DEPTH = 0.0018  # the socket is kept this far inside the ball, where nothing shows it
 LOWER_LID_RISE = 0.12  # share of the opening that the lower lid closes in a blink
-BLINK_OVERLAP = 0.00015
+BLINK_OVERLAP = (
+    0.0006  # of each lid past the closing line, so that eyes which open wider than the average close as well
+)
+BLINK_LIFT = 0.0009  # of the upper lid, which slides over the lower one
 
 
 @dataclass(frozen=True)
 class Lids:
-    """One eye: ball centre (3,); rings (RINGS, 28) bust vertices, columns aligned; socket (S,) bust vertices behind the lids; upper (28,) bool."""
+    """One eye: ball centre (3,); rings (RINGS, 28) bust vertices, columns aligned; socket (S,) vertices behind; upper (28,) bool."""
 
     centre: NDArray
     rings: NDArray
@@ -84,10 +87,13 @@ def seat_lids(skin: NDArray, lids: Lids) -> NDArray:
 def follow_ball(displacement: NDArray, skin: NDArray, lids: Lids, ball: NDArray) -> NDArray:
     """An identity direction (V, 3) whose contact ring keeps its distance to the ball, which moves by the affine map ``ball`` (4, 3)."""
     corrected = displacement.copy()
-    contact = lids.rings[CONTACT]
-    outward = _outward(skin[contact], lids.centre)
-    missing = ((affine_displacement(skin[contact], ball) - displacement[contact]) * outward).sum(1)
-    corrected[lids.rings] += (falloff()[:, None] * missing)[..., None] * outward
+    rings = lids.rings
+    outward = _outward(skin[rings], lids.centre)
+    ball_motion = affine_displacement(skin[rings].reshape(-1, 3), ball).reshape(skin[rings].shape)
+    missing = ((ball_motion - displacement[rings]) * outward).sum(-1)
+    # The upper lid's skin keeps its distance as well, since it covers the ball in a blink; the lower one only joins in.
+    missing = np.where(lids.upper, missing, missing[CONTACT])
+    corrected[rings] += (falloff()[:, None] * missing)[..., None] * outward
     inner = np.r_[lids.rings[0], lids.socket]
     corrected[inner] = affine_displacement(skin[inner], ball)
     return corrected
@@ -114,13 +120,14 @@ def blink(displacement: NDArray, skin: NDArray, lids: Lids) -> NDArray:
     line = _closing_line(across, height, lids.upper)
     overlap = np.where(lids.upper, -1, 1) * BLINK_OVERLAP / RADIUS
     for ring in range(OUTER_EDGE + 1):
-        at = _cartesian(across[ring], line(across[ring]) + overlap, radius[ring], lids.centre, side)
+        lifted = radius[ring] + np.where(lids.upper, BLINK_LIFT, 0)
+        at = _cartesian(across[ring], line(across[ring]) + overlap, lifted, lids.centre, side)
         at[_corners(across[OUTER_EDGE])] = skin[lids.rings[ring]][_corners(across[OUTER_EDGE])]
         change = at - moved[lids.rings[ring]]
         moved[lids.rings[ring]] = at
     fade = falloff(start=OUTER_EDGE)[OUTER_EDGE + 1 :, None, None]
     moved[lids.rings[OUTER_EDGE + 1 :]] += fade * change
-    _push_out(moved, lids)
+    _push_out(moved, lids, BLINK_LIFT)
     moved[lids.socket] = skin[lids.socket]
     return moved - skin
 
@@ -151,11 +158,11 @@ def _corners(across: NDArray) -> NDArray:
     return np.array([across.argmin(), across.argmax()])
 
 
-def _push_out(points: NDArray, lids: Lids) -> None:
-    """Lifts rings 1.. to their least distance from the ball, in place."""
+def _push_out(points: NDArray, lids: Lids, extra: float = 0.0) -> None:
+    """Lifts rings 1.. to their least distance from the ball, in place; the skin beyond the margin by ``extra`` more."""
     for ring in range(CONTACT, RINGS):
         members = lids.rings[ring]
-        least = RADIUS + CLEARANCE[min(ring, len(CLEARANCE) - 1)]
+        least = RADIUS + CLEARANCE[min(ring, len(CLEARANCE) - 1)] + (extra if ring > OUTER_EDGE else 0)
         radius = np.linalg.norm(points[members] - lids.centre, axis=1)
         points[members] = _at_radius(points[members], lids.centre, np.maximum(radius, least))
 
@@ -168,7 +175,9 @@ def _spherical(points: NDArray, centre: NDArray, side: float) -> tuple[NDArray, 
 
 def _cartesian(across: NDArray, height: NDArray, radius: NDArray, centre: NDArray, side: float) -> NDArray:
     flat = np.cos(height)
-    return centre + radius[:, None] * np.stack([side * np.sin(across) * flat, -np.cos(across) * flat, np.sin(height)], 1)
+    return centre + radius[:, None] * np.stack(
+        [side * np.sin(across) * flat, -np.cos(across) * flat, np.sin(height)], 1
+    )
 
 
 def _outward(points: NDArray, centre: NDArray) -> NDArray:

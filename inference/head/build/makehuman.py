@@ -34,8 +34,9 @@ class MakeHuman:
 
     def face_unit(self, name: str) -> NDArray:
         """(N, 3) displacement of an ARKit face unit."""
-        return self._displacement((self.folder / "faceunits01" / "targets" / "faceunits" / f"{name}.target").read_text())
-
+        return self._displacement(
+            (self.folder / "faceunits01" / "targets" / "faceunits" / f"{name}.target").read_text()
+        )
 
     def bone_weights(self, bone: str) -> NDArray:
         """(N,) weights of a bone of the default rig."""

@@ -35,7 +35,7 @@ LIP_FADE = 1 - smoothstep(5, RINGS, np.arange(RINGS))  # how far each ring takes
 class Mouth:
     """Lips as rings (RINGS, C) of bust vertices around the opening, ring 0 inside; upper (C,) columns of the upper lip;
     inside_corners (C,): 0 at the mouth's corners, where lips need no sealing; bag vertices; neighbour averaging matrix (V, V);
-    outer (M, 3) triangles of the skin."""
+    outer (M, 3) triangles of the visible skin."""
 
     rings: NDArray
     upper: NDArray
@@ -73,7 +73,14 @@ def find_mouth(bust: Bust, skin: NDArray) -> Mouth:
     averaging = sparse.diags(1 / np.asarray(adjacency.sum(1)).ravel()) @ adjacency
     at = skin[np.array(rings)]
     inside_corners = smoothstep(0.0252, 0.0225, np.abs(at[2, :, 0]))
-    return Mouth(np.array(rings), _upper_columns(at), inside_corners, bag, averaging, triangulate(bust.faces[~bust.mouth]))
+    return Mouth(
+        np.array(rings),
+        _upper_columns(at),
+        inside_corners,
+        bag,
+        averaging,
+        triangulate(bust.faces[~bust.mouth & ~bust.socket]),
+    )
 
 
 def seal_lips(points: NDArray, mouth: Mouth, overlaps_too: bool = False) -> NDArray:

@@ -43,7 +43,9 @@ class Source:
 
 def body_block(bust: Bust, skin: NDArray, soft: NDArray, head_weight: NDArray, jaw_weight: NDArray) -> Block:
     """Skin and mouth bag in one chart; the face gets most of the map."""
-    face = smoothstep(0.08, 0.04, skin[:, 1]) * smoothstep(-0.14, -0.11, skin[:, 2]) * smoothstep(0.105, 0.07, skin[:, 2])
+    face = (
+        smoothstep(0.08, 0.04, skin[:, 1]) * smoothstep(-0.14, -0.11, skin[:, 2]) * smoothstep(0.105, 0.07, skin[:, 2])
+    )
     density = 1 + 5 * face
     density[np.unique(bust.faces[bust.socket])] = 0.25
     density[bust.skin_count :] = 0.35
@@ -69,7 +71,8 @@ def eye_block(lids: Lids, ball_directions: NDArray) -> Block:
 def dental_block(source: Source, arch: Arch, jaw: NDArray, around: tuple[NDArray, NDArray]) -> Block:
     """Teeth and gums of an arch; jaw (52, 4, 3): how expressions move it.
 
-    around: points (n, 3) of the skin around the lips and their shape directions (S, n, 3); the arch follows these and MakeHuman's own teeth.
+    around: points (n, 3) of the skin around the lips and their shape directions (S, n, 3): the arch follows these
+    and MakeHuman's own teeth.
     """
     teeth, gums = make_teeth(arch), make_gums(arch)
     both = join([teeth, gums])
@@ -80,7 +83,15 @@ def dental_block(source: Source, arch: Arch, jaw: NDArray, around: tuple[NDArray
     affine = np.concatenate([fit_affine(points, followed), jaw])
     part = np.repeat(["teeth", "gums"], [len(teeth.faces), len(gums.faces)])
     uv = both.uv * [1, 0.5] + [0, 0.5 if upper else 0]
-    return Block(both.vertices, both.faces, part, uv, both.faces, _bound_to("head" if upper else "jaw", len(both.vertices)), affine=affine)
+    return Block(
+        both.vertices,
+        both.faces,
+        part,
+        uv,
+        both.faces,
+        _bound_to("head" if upper else "jaw", len(both.vertices)),
+        affine=affine,
+    )
 
 
 def jaw_motion(source: Source) -> NDArray:
@@ -116,15 +127,27 @@ def lash_block(skin: NDArray, soft: NDArray, pair: list[Lids], balls: list[NDArr
             if not direction[lids.rings].any():
                 follow.append(np.zeros_like(still))
                 continue
-            identity = number < len(ball)
-            step = SMALL if identity else 1.0
-            centre = lids.centre + (step * affine_displacement(lids.centre[None], ball[number])[0] if identity else 0)
-            follow.append((grow_lashes(skin + step * direction, lids, rows, centre) - still) / step)
+            if number >= len(ball):
+                follow.append(grow_lashes(skin + direction, lids, rows, lids.centre) - still)
+                continue
+            shift = affine_displacement(lids.centre[None], ball[number])[0]
+            ahead, behind = (
+                grow_lashes(skin + c * direction, lids, rows, lids.centre + c * shift) for c in (SMALL, -SMALL)
+            )
+            follow.append((ahead - behind) / (2 * SMALL))
         rest.append(still)
         moved.append(np.stack(follow))
     vertices = np.concatenate(rest)
     faces, uv = lash_faces(len(vertices) // 5)
-    return Block(vertices, faces, np.full(len(faces), "lashes"), uv, faces, _bound_to("head", len(vertices)), soft=np.concatenate(moved, 1))
+    return Block(
+        vertices,
+        faces,
+        np.full(len(faces), "lashes"),
+        uv,
+        faces,
+        _bound_to("head", len(vertices)),
+        soft=np.concatenate(moved, 1),
+    )
 
 
 def _gaze(centre: NDArray, left: bool) -> NDArray:

@@ -15,22 +15,22 @@ from .makehuman import MakeHuman
 
 # Hairline on the subject's left: azimuth about HEAD_AXIS (0 in front, 180 behind) in degrees -> height in metres.
 HAIRLINE = (
-    (0, 0.070),
-    (18, 0.069),
-    (32, 0.064),
-    (44, 0.050),
-    (54, 0.034),
-    (66, 0.016),
-    (78, -0.004),
-    (90, -0.006),
-    (100, 0.004),
-    (112, -0.020),
+    (0, 0.066),
+    (18, 0.065),
+    (32, 0.061),
+    (44, 0.049),
+    (54, 0.033),
+    (66, 0.014),
+    (78, 0.000),
+    (90, 0.006),
+    (100, 0.008),
+    (112, -0.018),
     (128, -0.052),
     (150, -0.070),
     (180, -0.078),
 )
 HEAD_AXIS = np.array([0.0, 0.075])
-HAIRLINE_SOFTNESS = 0.003
+HAIRLINE_SOFTNESS = 0.005
 
 
 def skin_masks(makehuman: MakeHuman, bust: Bust, vertices: NDArray, head_weight: NDArray) -> dict[str, NDArray]:
@@ -40,7 +40,7 @@ def skin_masks(makehuman: MakeHuman, bust: Bust, vertices: NDArray, head_weight:
     painted = {name: _painted(makehuman, bust, f"mpfb_{name}") for name in ("lips", "eyelids", "ears")}
     ears = painted["ears"]
     nose = _support(makehuman, bust, ("nose/nose-scale-horiz-incr", "nose/nose-scale-depth-incr"), 0.003)
-    scalp = _scalp(vertices) * (1 - ears)
+    scalp = _scalp(vertices) * smoothstep(0.25, 0.0, ears)
     front = smoothstep(0.062, 0.040, y) * smoothstep(-0.135, -0.112, z)
     brow_height = 0.021 - 4.0 * (x - 0.034) ** 2
     brows = np.exp(-(((z - brow_height) / 0.006) ** 2)) * smoothstep(0.008, 0.014, x) * smoothstep(0.060, 0.052, x)

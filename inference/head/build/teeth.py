@@ -59,7 +59,9 @@ def make_gums(arch: Arch) -> Piece:
     contacts = arch.places()
     length, crown_height, crown_depth, gum_line, tilt, pinch = (np.array(v) for v in _gum_samples(arch, contacts))
     length = np.r_[-length[:0:-1], length]
-    crown_height, crown_depth, gum_line, tilt, pinch = (np.r_[v[:0:-1], v] for v in (crown_height, crown_depth, gum_line, tilt, pinch))
+    crown_height, crown_depth, gum_line, tilt, pinch = (
+        np.r_[v[:0:-1], v] for v in (crown_height, crown_depth, gum_line, tilt, pinch)
+    )
     fold, thick = (8.5, 1.4) if arch.upward < 0 else (3.6, 0.6)
     profile = [
         (thick - 0.2, crown_height + fold),
@@ -92,22 +94,29 @@ def join(pieces: list[Piece]) -> Piece:
     """Concatenates pieces."""
     starts = np.cumsum([0] + [len(p.vertices) for p in pieces])
     faces = [np.where(p.faces >= 0, p.faces + start, -1) for p, start in zip(pieces, starts, strict=False)]
-    return Piece(np.concatenate([p.vertices for p in pieces]), np.concatenate(faces), np.concatenate([p.uv for p in pieces]))
+    return Piece(
+        np.concatenate([p.vertices for p in pieces]), np.concatenate(faces), np.concatenate([p.uv for p in pieces])
+    )
 
 
 def _crown(crown: Crown, side: int, cell: tuple[int, int]) -> Piece:
     """In mm: x along the arch to the back, y outwards from the labial face, z from the edge (0) to the root (-)."""
     turn = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
     power = 2 / SQUARENESS[crown.kind]
-    ring = np.stack([np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** power, np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** power], 1)
+    ring = np.stack(
+        [np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** power, np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** power],
+        1,
+    )
     rows = []
     for row, share in enumerate(ROW_HEIGHT):
         half_width = (crown.width - GAP) / 2 * ROW_WIDTH[crown.kind][row]
         depth = crown.depth * ROW_DEPTH[crown.kind][row]
         x, y = ring[:, 0] * half_width, LABIAL[row] - depth / 2 + ring[:, 1] * depth / 2
-        rows.append(np.stack([x, y, _edge_shape(crown, ring, max(share, 0)) + crown.height * (share - 1) - crown.edge], 1))
+        rows.append(
+            np.stack([x, y, _edge_shape(crown, ring, max(share, 0)) + crown.height * (share - 1) - crown.edge], 1)
+        )
     top = rows[-1]
-    centre = top.mean(0) + [0, 0, 0.12 if crown.kind in ("incisor", "canine") else -0.7]
+    centre = top.mean(0) + np.array([0, 0, 0.12 if crown.kind in ("incisor", "canine") else -0.7])
     vertices = np.concatenate([*rows, centre[None]])
     if side < 0:
         vertices = vertices * [-1, 1, 1]
@@ -156,15 +165,28 @@ def _gum_samples(arch: Arch, contacts: NDArray) -> tuple[list[float], ...]:
         for u in GUM_SAMPLES if number else (0.0, 0.5, 0.82):
             neighbour = before if u < 0 else after
             mix = abs(u) / 2
-            height, depth, tilt = ((1 - mix) * getattr(crown, f) + mix * getattr(neighbour, f) for f in ("height", "depth", "tilt"))
+            height, depth, tilt = (
+                (1 - mix) * getattr(crown, f) + mix * getattr(neighbour, f) for f in ("height", "depth", "tilt")
+            )
             line = height - PAPILLA * height * abs(u) ** 3.5
             place = (contacts[number] + contacts[number + 1]) / 2 + u * crown.width * MM / 2
             rows.append((place, height, depth, line, tilt, abs(u) ** 3.5))
-    rows.append((contacts[-1] + 0.001, crowns[-1].height, crowns[-1].depth, crowns[-1].height * 0.8, crowns[-1].tilt, 1.0))
+    rows.append(
+        (contacts[-1] + 0.001, crowns[-1].height, crowns[-1].depth, crowns[-1].height * 0.8, crowns[-1].tilt, 1.0)
+    )
     first = crowns[0]
     middle = [(0.0, first.height, first.depth, first.height * (1 - PAPILLA), first.tilt, 1.0)]
-    inner = [(first.width * MM / 2 * (1 + u), first.height, first.depth, first.height * (1 - PAPILLA * abs(u) ** 3.5), first.tilt, abs(u) ** 3.5)
-             for u in GUM_SAMPLES[1:3]]  # fmt: skip
+    inner = [
+        (
+            first.width * MM / 2 * (1 + u),
+            first.height,
+            first.depth,
+            first.height * (1 - PAPILLA * rise),
+            first.tilt,
+            rise,
+        )
+        for u, rise in ((u, abs(u) ** 3.5) for u in GUM_SAMPLES[1:3])
+    ]
     return tuple(list(column) for column in zip(*(middle + inner + rows), strict=True))
 
 
@@ -181,7 +203,8 @@ def _palate(row: NDArray) -> list[NDArray]:
 def _loft_faces(rows: int) -> NDArray:
     step = np.arange(AROUND)
     following = (step + 1) % AROUND
-    faces = [np.stack([r * AROUND + step, r * AROUND + following, (r + 1) * AROUND + following, (r + 1) * AROUND + step], 1) for r in range(rows - 1)]
+    belt = np.stack([step, following, AROUND + following, AROUND + step], 1)
+    faces = [belt + row * AROUND for row in range(rows - 1)]
     last = (rows - 1) * AROUND
     faces.append(np.stack([last + step, last + following, np.full(AROUND, rows * AROUND), np.full(AROUND, -1)], 1))
     return np.concatenate(faces)

@@ -75,11 +75,13 @@ def _outline(vertices: NDArray, faces: NDArray, seam: NDArray, copies: NDArray) 
     lower = _run(vertices, loop[: corner + 1])
     rising = _run(vertices, loop[corner : tip + 1])
     falling = 1 - _run(vertices, np.r_[loop[tip:], loop[0]])[:-1]
-    places = np.concatenate([
-        np.stack([lower, np.zeros_like(lower)], 1),
-        _side(rising)[1:],
-        (_side(falling) * [-1, 1] + [1, 0])[1:],
-    ])
+    places = np.concatenate(
+        [
+            np.stack([lower, np.zeros_like(lower)], 1),
+            _side(rising)[1:],
+            (_side(falling) * [-1, 1] + [1, 0])[1:],
+        ]
+    )
     centred = 2 * places - 1
     radius = (np.abs(centred) ** ROUNDNESS).sum(1) ** (-1 / ROUNDNESS)
     return loop, (centred * radius[:, None] + 1) / 2
