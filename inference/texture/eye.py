@@ -20,7 +20,7 @@ from .iris import ANGLES, RINGS, EyeColors
 IRIS_RADIUS = 0.25
 PUPIL = 0.37  # of the iris' radius
 COLLARETTE = 0.55
-LIMBUS = 0.07  # width of the soft border, of the iris' radius
+LIMBUS = 0.06  # width of the soft border, of the iris' radius
 FIBRES = ((24, 0.10), (47, 0.12), (96, 0.13), (150, 0.08))  # streaks around the iris, strength in log brightness
 CORNER, BACK = (0.80, 0.60, 0.55), (0.35, 0.12, 0.10)
 VEIN_COLOR = (0.50, 0.13, 0.10)
@@ -43,7 +43,7 @@ class EyeDrawing:
 def paint_eye(colors: EyeColors, size: int) -> NDArray[np.uint8]:
     """(size, size, 3) uint8 sRGB."""
     canvas = prepare_eye(size)
-    share = smoothstep(1 + LIMBUS, 1 - LIMBUS, canvas.radius)[..., None]
+    share = smoothstep(1 + LIMBUS, 1 - LIMBUS / 2, canvas.radius)[..., None]
     return bytes_from_linear(share * _iris(colors, canvas) + (1 - share) * _sclera(colors, canvas))
 
 

@@ -130,7 +130,8 @@ def _gain(white: NDArray) -> NDArray:
 
 def _plausible(iris: NDArray) -> NDArray:
     """No iris is white, black or skin-coloured: brightness is bounded, and the brighter it is, the less red it may be."""
-    level = float(np.clip(iris @ LUMINANCE, 1e-4, None))
+    iris = np.maximum(iris, 0.01 * np.array(DEFAULT_IRIS))
+    level = float(iris @ LUMINANCE)
     color = iris * np.clip(level, DARKEST, BRIGHTEST) / level
     level = float(color @ LUMINANCE)
     reddest = np.interp(level, [0.02, 0.06, 0.12, 0.2], [2.2, 2.0, 1.5, 1.15])

@@ -18,6 +18,7 @@ from .skin_graph import SkinGraph
 REMOVED = 0.65  # share of the directional light
 DARKEST_SHADE = 0.3  # of the mean light
 ROUNDS = 12
+LEAST_SKIN = 2e-4  # square metres of seen plain skin that tell about the light
 SHADOW_RADIUS, SHADOW_KEPT, DEEPEST_SHADOW = 0.018, 0.65, 0.22
 SIDE_RADIUS, SIDE_REMOVED = 0.012, 0.8
 MIDLINE = 0.005, 0.016  # metres between a vertex and its mirror
@@ -39,6 +40,8 @@ def even_light(graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray,
     normals (N, 3) of the posed head; log (N, 3) mean log colour around each vertex; plain (N,) in [0, 1]: seen plain skin;
     beardless (N,) in [0, 1]: where darkness can only be shadow.
     """
+    if (plain * graph.area).sum() < LEAST_SKIN:
+        return Light(np.zeros_like(log), np.array([0.0, -1.0, 0.0]), 0.0)
     sphere = _fit_first_order(normals, linear_from_log(log), plain * graph.area)
     correction = -REMOVED * _log_shade(sphere, normals, plain * graph.area)
     correction -= _side_difference(graph, log + correction, plain)
@@ -99,8 +102,6 @@ def _side_difference(graph: SkinGraph, log: NDArray, plain: NDArray) -> NDArray:
 
 
 def _shadows_and_shine(graph: SkinGraph, log: NDArray, plain: NDArray, beardless: NDArray) -> NDArray:
-    if not plain.any():
-        return np.zeros_like(log)
     reach = _reach(graph, plain)
     usual = np.average(log, axis=0, weights=plain * graph.area + 1e-12)
     coarse = graph.smooth(log - usual, plain, SHADOW_RADIUS)

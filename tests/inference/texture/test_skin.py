@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Skin textures from portraits whose true colours are known."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from inference.head.model import HeadModel
+from inference.head.open_head import load_open_head
+from inference.texture.canvas import texture_canvas
+from inference.texture.color import log_from_linear
+from inference.texture.skin_graph import skin_graph
+from tests.inference.texture.portrait import (
+    FOREIGN,
+    SKIN,
+    TEXTURE_SIZE,
+    Portrait,
+    at_vertices,
+    cheek,
+    linear_texture,
+    portrait,
+    with_pixels,
+)
+
+SIDE_LIGHT = np.array([0.75, 0.35, -0.25, 0.1])
+
+
+@pytest.fixture(scope="module")
+def model() -> HeadModel:
+    return load_open_head()
+
+
+@pytest.fixture(scope="module")
+def frontal(model: HeadModel) -> Portrait:
+    return portrait(model)
+
+
+def plain(model: HeadModel) -> NDArray:
+    """Vertices of the front of the face without features."""
+    features = np.max([model.masks[n] for n in ("lips", "brows", "eyelids", "ears", "scalp", "inner_mouth")], 0)
+    shown = texture_canvas(model, TEXTURE_SIZE).atlas.area > 0.5  # sockets and folds have next to no texels
+    return (model.masks["face"] > 0.99) & (features < 0.01) & shown
+
+
+def log_error(found: NDArray, truth: NDArray) -> NDArray:
+    return np.abs(log_from_linear(found) - log_from_linear(truth)).max(-1)
+
+
+def greenness(linear: NDArray) -> NDArray:
+    """0 for any skin, 1 for the foreign green."""
+    excess = linear[..., 1] - linear[..., 0]
+    return np.clip(excess / (FOREIGN[1] - FOREIGN[0]), 0, 1)
+
+
+def test_known_colors_come_back_under_even_light(model: HeadModel, frontal: Portrait) -> None:
+    found = at_vertices(model, linear_texture(frontal.bake(model)))
+    error = log_error(found, frontal.truth)[plain(model)]
+    assert np.median(error) < 0.03
+    assert np.percentile(error, 95) < 0.12
+    lips = model.masks["lips"] > 0.9
+    assert np.median(log_error(found, frontal.truth)[lips]) < 0.2
+
+
+def test_dark_brows_stay(model: HeadModel, frontal: Portrait) -> None:
+    found = at_vertices(model, linear_texture(frontal.bake(model)))
+    brows = model.masks["brows"] > 0.8
+    assert found[brows].mean() < 0.55 * SKIN.mean()
+
+
+def test_most_of_a_side_light_is_taken_out(model: HeadModel) -> None:
+    lit = portrait(model, light=SIDE_LIGHT)
+    found = log_from_linear(at_vertices(model, linear_texture(lit.bake(model)))).mean(1)
+
+    graph = skin_graph(model)
+    sides = plain(model)[graph.vertices] & (np.abs(model.template[graph.vertices, 0]) > 0.02)
+    normals_x = model.template[graph.vertices, 0] / 0.07
+    shading = 2 * np.abs(SIDE_LIGHT[1] / SIDE_LIGHT[0] * normals_x)
+    difference = np.abs(found[graph.vertices] - found[graph.vertices][graph.mirror])
+    assert np.median(difference[sides]) < 0.3 * np.median(shading[sides])
+
+
+def test_light_comes_from_where_it_came(model: HeadModel) -> None:
+    report = portrait(model, light=SIDE_LIGHT).bake(model).report
+    assert report["light_direction"][0] > 0.5
+    assert report["light_strength"] > 0.2
+
+
+def test_the_hidden_cheek_is_filled_from_the_mirror(model: HeadModel) -> None:
+    turned = portrait(model, yaw=40)
+    found = at_vertices(model, linear_texture(turned.bake(model)))
+    for side in (1, -1):
+        center = np.linalg.norm(model.template - cheek(model) * [side, 1, 1], axis=1) < 0.003
+        assert log_error(found, turned.truth)[center].max() < 0.35
+        assert found[center].mean() < 0.75 * SKIN.mean()
+
+
+def test_no_step_across_the_seam(model: HeadModel) -> None:
+    texture = cv2.GaussianBlur(
+        portrait(model, yaw=25, light=SIDE_LIGHT).bake(model).skin.astype(np.float32), (0, 0), 1.5
+    )
+    surface = model.surface
+    skin = np.isin(surface.face_parts, [surface.part_names.index("skin")])
+    vertex, wedge = surface.faces[skin].ravel(), surface.uv_faces[skin].ravel()
+    pairs = np.unique(np.stack([vertex, wedge], 1)[vertex >= 0], axis=0)
+    doubled = pairs[:-1][pairs[:-1, 0] == pairs[1:, 0]], pairs[1:][pairs[:-1, 0] == pairs[1:, 0]]
+    assert len(doubled[0]) > 20
+    values = []
+    for pair in doubled:
+        place = surface.uv[pair[:, 1]] * [TEXTURE_SIZE, -TEXTURE_SIZE] + [0, TEXTURE_SIZE]
+        column, row = np.clip(place.astype(int), 0, TEXTURE_SIZE - 1).T
+        values.append(texture[row, column])
+    step = np.abs(values[0] - values[1]).max(1)
+    assert step.max() < 6
+
+
+def test_eyeballs_teeth_and_shirt_are_not_painted_on_the_skin(model: HeadModel) -> None:
+    one = portrait(model, expression={"jawOpen": 0.6}, foreign=("eyes", "teeth", "mouth", "shirt"))
+    assert greenness(linear_texture(one.bake(model))).max() < 0.06
+
+
+def test_the_background_is_not_painted_on_a_turned_face(model: HeadModel) -> None:
+    one = portrait(model, yaw=35, background=tuple(FOREIGN))
+    assert greenness(linear_texture(one.bake(model))).max() < 0.06
+
+
+def test_hair_over_the_forehead_becomes_skin(model: HeadModel, frontal: Portrait) -> None:
+    points = frontal.landmarks.points
+    rows = np.arange(len(frontal.photo.pixels))[:, None] + 0.5
+    brow = points[[105, 334], 1].min()
+    fringe = (rows < brow - 12) & frontal.shown
+    pixels = frontal.photo.pixels.copy()
+    pixels[fringe] = 15
+    textures = with_pixels(frontal, pixels).bake(model, hair=fringe.astype(np.float32))
+    found = at_vertices(model, linear_texture(textures))
+    top = (model.masks["forehead"] > 0.9) | (model.masks["scalp"] > 0.9)
+    assert np.percentile(log_error(found, np.broadcast_to(SKIN, found.shape))[top], 98) < 0.25
+
+
+def test_hair_tints_the_scalp_and_nothing_else(model: HeadModel, frontal: Portrait) -> None:
+    bald = at_vertices(model, linear_texture(frontal.bake(model)))
+    tinted = at_vertices(model, linear_texture(frontal.bake(model, hair_color=(0.01, 0.008, 0.006))))
+    scalp = model.masks["scalp"] > 0.95
+    skull = scalp & (texture_canvas(model, TEXTURE_SIZE).atlas.area > 0)
+    assert (tinted[skull].mean(1) < 0.8 * bald[skull].mean(1)).mean() > 0.9
+    assert np.abs(tinted - bald)[plain(model) & (model.template[:, 2] < 0.0)].max() < 0.01
+
+
+def test_the_same_photo_gives_the_same_textures(model: HeadModel, frontal: Portrait) -> None:
+    one, other = (frontal.bake(model, hair_color=(0.02, 0.01, 0.01)) for _ in range(2))
+    assert np.array_equal(one.skin, other.skin)
+    assert np.array_equal(one.eye, other.eye)
+    assert one.colors == other.colors
+
+
+def test_a_photo_without_usable_skin_still_gives_a_plausible_head(model: HeadModel, frontal: Portrait) -> None:
+    black = with_pixels(frontal, np.zeros_like(frontal.photo.pixels))
+    textures = black.bake(model, hair=np.ones(frontal.shown.shape, np.float32))
+    skin = textures.skin[TEXTURE_SIZE - 8]
+    assert (skin[:, 0] > skin[:, 2]).all()
+    assert textures.report["face_seen"] == 0
