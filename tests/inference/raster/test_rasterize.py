@@ -21,7 +21,7 @@ def test_a_square_covers_the_pixels_whose_centres_it_holds(triangles: np.ndarray
 
 
 def test_the_nearest_triangle_wins_whatever_the_order() -> None:
-    far = SQUARE + [0, 0, 1]
+    far = np.add(SQUARE, [0, 0, 1])
     points = np.concatenate([far, SQUARE])
     for triangles, near in (
         (np.concatenate([HALVES, HALVES + 4]), (2, 3)),
@@ -35,7 +35,7 @@ def test_the_nearest_triangle_wins_whatever_the_order() -> None:
 def test_what_lies_outside_the_picture_is_cut_off() -> None:
     fragments = rasterize(SQUARE - [4.0, 3.0, 0.0], HALVES, 8, 10)
     assert fragments.covered.sum() == 2 * 2
-    assert not rasterize(SQUARE + [100.0, 0.0, 0.0], HALVES, 8, 10).covered.any()
+    assert not rasterize(np.add(SQUARE, [100.0, 0.0, 0.0]), HALVES, 8, 10).covered.any()
 
 
 def test_attributes_are_perspective_correct() -> None:
