@@ -39,11 +39,10 @@ GENDERS = ("female", "male")
 ETHNICITIES = ("african", "asian", "caucasian")
 # MakeHuman's mean head is 2 % small, and narrow between the temples and pupils, beside measured adults.
 SIZE = 1.02
-PROPORTIONS = (
-    {"head/head-scale-horiz-incr": 0.12}
-    | {f"eyes/{side}-eye-{name}-incr": share for side in "lr" for name, share in (("scale", 0.6), ("height2", 0.35))}
-    | {f"eyes/{side}-eye-trans-out": 0.35 for side in "lr"}
-)
+PROPORTIONS = {
+    "head/head-scale-horiz-incr": 0.12,
+    **{f"eyes/{side}-eye-{name}": share for side in "lr" for name, share in (("scale-incr", 0.5), ("trans-out", 0.35))},
+}
 ABOVE_NECK = 0.6  # height in metres on the raw base mesh
 OLD_SHARE = 0.2  # MakeHuman's "young" is 25 years, "old" 90: an average adult is about 38
 

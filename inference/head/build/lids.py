@@ -16,7 +16,7 @@ from .crop import Bust
 from .topology import edges_of
 
 RADIUS = 0.0123
-PUPIL_HEIGHT = 0.0053  # of the optical axis above the lower lid: the lid just covers the rim of a 5.9 mm iris
+PUPIL_HEIGHT = 0.0055  # of the optical axis above the lower lid: the lid just covers the rim of a 5.9 mm iris
 PUPIL_DISTANCE = 0.063
 RINGS = 10
 CONTACT, OUTER_EDGE = 1, 3
