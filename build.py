@@ -120,6 +120,8 @@ def test(options: argparse.Namespace) -> int:
     inference = inference_environment()
     demo_photo()
     install(inference, "tests", ["-r", ROOT / "tests/requirements.txt"])
+    versions = list(BPY) if options.ci else [options.blender]
+    blenders = {f"Blender {version}": blender_tests(version, inference) for version in versions}
     runs: list[tuple[str, int, str]] = []
 
     def add(name: str, command: list[str | Path], **variables: str) -> None:
@@ -128,12 +130,7 @@ def test(options: argparse.Namespace) -> int:
     add("ruff check", [inference, "-m", "ruff", "check", "--quiet"])
     add("ruff format", [inference, "-m", "ruff", "format", "--check", "--quiet"])
     add("inference", [inference, "-m", "pytest", "tests/inference"])
-    for version in list(BPY) if options.ci else [options.blender]:
-        name = f"Blender {version}"
-        if version in BPY:
-            command = [blender_environment(version), "-m", "pytest", "tests/avatar_addon"]
-        else:
-            command = in_real_blender(Path(version), inference)
+    for name, command in blenders.items():
         with tempfile.TemporaryDirectory() as resources:
             add(name, command, BLENDER_USER_RESOURCES=resources)
     print("\nTotals")
@@ -142,16 +139,16 @@ def test(options: argparse.Namespace) -> int:
     return 1 if any(status for _, status, _ in runs) else 0
 
 
-def in_real_blender(executable: Path, inference: Path) -> list[str | Path]:
-    """The command that runs the Blender tests in an installed Blender, with pytest lent to it."""
-    if shutil.which(executable) is None:
-        raise BuildError(
-            f"there is no Blender at {executable}: give 4.2, 4.5, 5.0 or the path of a blender executable."
-        )
+def blender_tests(blender: str, inference: Path) -> list[str | Path]:
+    """The command that runs the Blender tests: in a bpy wheel, or in an installed Blender with pytest lent to it."""
+    if blender in BPY:
+        return [blender_environment(blender), "-m", "pytest", "tests/avatar_addon"]
+    if shutil.which(blender) is None:
+        raise BuildError(f"There is no Blender at {blender}: give 4.2, 4.5, 5.0 or the path of a blender executable.")
     lent = ENVIRONMENTS / "pytest"
     if not lent.exists():
         call([inference, *PIP, "install", "--target", lent, "pytest==9.2.0"], "fetching pytest", 10 * MINUTES)
-    return [executable, "-b", "--factory-startup", "-P", ROOT / "tests/run_in_blender.py", "--", lent]
+    return [blender, "-b", "--factory-startup", "-P", ROOT / "tests/run_in_blender.py", "--", lent]
 
 
 # --- zip
