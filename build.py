@@ -56,6 +56,8 @@ def main() -> int:
     commands.add_parser("zip", help="build the extension").set_defaults(run=build_zip)
     commands.add_parser("bench", help="measure").set_defaults(run=bench)
     options = parser.parse_args()
+    # Being ended ends the children too: see execute.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     return options.run(options)
 
 
@@ -225,7 +227,7 @@ def find_python(versions: tuple[str, ...]) -> Path:
             return Path(candidate)
     wanted = " or ".join(versions)
     raise BuildError(
-        f"this step needs Python {wanted} with venv, but only {platform.python_version()} was found: install Python {versions[0]} "
+        f"This step needs Python {wanted} with venv, but only {platform.python_version()} was found: install Python {versions[0]} "
         f"so that python{versions[0]} is on PATH, and run the command again (MediaPipe 0.10.21 and bpy exist for no newer one)."
     )
 
