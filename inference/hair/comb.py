@@ -87,7 +87,8 @@ def length_map(style: HairStyle, anatomy: Anatomy, sites: Sites, fringe: NDArray
     back = step(105, 140, np.abs(sites.azimuth))
     low = length.sides + (length.nape - length.sides) * back
     high = step(length.fade_low, max(length.fade_high, length.fade_low + 1), sites.elevation)
-    metres = low + (length.top - low) * high
+    top = length.top * (1 + (length.crown - 1) * step(85, 140, np.abs(sites.azimuth)))
+    metres = low + (top - low) * high
     at_front = step(70, 40, np.abs(sites.azimuth)) * np.exp(-sites.edge / 0.03)
     metres = metres * (1 + (length.front - 1) * at_front) * (1 - length.layers * sites.rise)
     if style.fringe is not None:

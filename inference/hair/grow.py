@@ -14,6 +14,7 @@ from .variation import step, tangential, unit
 
 POINTS = 100
 SKIN_CLEARANCE = 0.0012
+FRINGE_BEND = 0.5
 
 
 def grow_free(
@@ -26,6 +27,7 @@ def grow_free(
     position = sites.points + sites.normals * 0.0002
     direction = start = _root_directions(style, sites, comb)
     stride = (lengths / (POINTS - 1))[:, None]
+    bend = growth.bend * scale * np.where(comb.fringe, FRINGE_BEND, 1.0)[:, None]
     strands = np.empty((len(sites), POINTS, 3))
     strands[:, 0] = position
     for k in range(1, POINTS):
@@ -36,7 +38,7 @@ def grow_free(
         wish = wish + _off_the_face(anatomy, style, comb, position)
         hold = np.exp(-((along / (growth.hold * scale)) ** 2))
         wish = hold * start + (1 - hold) * unit(wish)
-        direction = unit(direction + np.minimum(stride / (growth.bend * scale), 1) * (unit(wish) - direction))
+        direction = unit(direction + np.minimum(stride / bend, 1) * (unit(wish) - direction))
         clearance = _clearance(style, anatomy, layer_share, position, along[:, 0])
         moved = _keep_off(head, position + stride * direction, clearance)
         direction = unit(moved - position)
@@ -70,11 +72,13 @@ def _root_directions(style: HairStyle, sites: Sites, comb: Comb) -> NDArray:
     angle = angle + (growth.angle_front - angle) * front
     # Hair stands up in the whorl, or the skin would show where it parts in all directions.
     at_whorl = np.exp(-((np.linalg.norm(sites.points - comb.whorl, axis=1) / 0.018) ** 2))
-    angle = angle + np.clip(78 - angle, 0, None) * at_whorl * (style.flow.whorl > 0)
+    angle = angle + np.clip(62 - angle, 0, None) * at_whorl * (style.flow.whorl > 0)
     if style.fringe is not None:
         angle = np.where(comb.fringe, style.fringe.angle, angle)
     angle = np.radians(angle)[:, None]
-    return np.cos(angle) * flow + np.sin(angle) * sites.normals
+    direction = np.cos(angle) * flow + np.sin(angle) * sites.normals
+    direction[:, 2] += growth.up * upper * ~comb.fringe
+    return unit(direction)
 
 
 def _combed(comb: Comb, anatomy: Anatomy, position: NDArray, distance: NDArray, normal: NDArray) -> NDArray:

@@ -19,8 +19,8 @@ def _number(default: float, low: float, high: float) -> Any:
 class Length:
     """top, sides, nape: length of the strands there; fade: elevations between which sides grow into top.
 
-    layers: how much shorter the uppermost hair is (0..1), so that tips end at different heights. front: factor at the front hairline.
-    noise: spread of the length, fraction.
+    layers: how much shorter the uppermost hair is (0..1), so that tips end at different heights. front: factor at the front
+    hairline; crown: factor for the top hair at the back of the head. noise: spread of the length, fraction.
     """
 
     top: float = _number(0.05, 0.0, 0.9)
@@ -29,6 +29,7 @@ class Length:
     fade_low: float = _number(5.0, -60.0, 80.0)
     fade_high: float = _number(30.0, -60.0, 90.0)
     front: float = _number(1.0, 0.0, 3.0)
+    crown: float = _number(1.0, 0.05, 2.0)
     layers: float = _number(0.0, 0.0, 0.95)
     noise: float = _number(0.08, 0.0, 0.6)
 
@@ -71,7 +72,8 @@ class Flow:
 class Growth:
     """How a strand bends.
 
-    angle: of the root against the skin (90 = straight up), angle_sides below the fade; angle_front at the front hairline;
+    angle: of the root against the skin (90 = along its normal), angle_sides below the fade; angle_front at the front hairline;
+    up: turns the roots of the top hair towards the vertical (quiffs and flat tops do not stand along the forehead's normal);
     hold: length over which the root's angle is kept; bend: length within which a strand turns into a new direction (stiffness);
     gravity: 0..1; inward: pull of hanging hair towards the neck.
     """
@@ -79,6 +81,7 @@ class Growth:
     angle: float = _number(35.0, 0.0, 90.0)
     angle_sides: float = _number(25.0, 0.0, 90.0)
     angle_front: float = _number(35.0, 0.0, 90.0)
+    up: float = _number(0.0, 0.0, 3.0)
     hold: float = _number(0.02, 0.001, 0.3)
     bend: float = _number(0.02, 0.003, 0.3)
     gravity: float = _number(0.5, 0.0, 1.5)
@@ -106,7 +109,7 @@ class Fringe:
     """Hair at the front that falls over the forehead.
 
     width: half the azimuth range; depth: how far behind the hairline it starts; length; side: combed to the left (+) or right (-).
-    curtain: 1 parts it in the middle; angle: at the root.
+    curtain: 1 parts it in the middle; angle: at the root. It bends twice as easily as the other hair.
     """
 
     width: float = _number(35.0, 5.0, 70.0)
