@@ -25,7 +25,7 @@ from .photo.mediapipe_runtime import start_networks
 from .photo.segment_person import person_probability
 from .photo.write import write_pictures
 from .stages import Report, Stages
-from .texture.bake import bake_textures
+from .texture.bake import bake_textures, prepare_textures
 
 SHARES = {
     "photo": (0.1, "Opening the photo"),
@@ -91,6 +91,6 @@ def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, prog
 
 
 def warm_up() -> None:
-    """Load the head and the networks before the first request."""
-    load_open_head()
+    """Load the head and the networks, and prepare what depends on the head alone, before the first request."""
     start_networks()
+    prepare_textures(load_open_head())
