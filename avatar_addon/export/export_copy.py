@@ -14,6 +14,7 @@ import numpy as np
 from mathutils import Matrix
 
 from ..scene.assemble import AvatarObjects
+from ..scene.datablocks import remove_new, snapshot
 from ..scene.head_object import SCALP_UV_MAP
 from .flat_material import flat_material
 from .hair_mesh import HairDetail, hair_mesh
@@ -40,7 +41,7 @@ def export_copy(
     """
     context = bpy.context
     selected, active = list(context.selected_objects), context.view_layer.objects.active
-    before = {kind: set(getattr(bpy.data, kind)) for kind in _KINDS}
+    before = snapshot()
     try:
         copy = _copy(objects, folder, posed, detail or HairDetail())
         for item in selected:
@@ -51,14 +52,10 @@ def export_copy(
         context.view_layer.update()
         yield copy
     finally:
-        for kind in _KINDS:
-            bpy.data.batch_remove([block for block in getattr(bpy.data, kind) if block not in before[kind]])
+        remove_new(before)
         for item in selected:
             item.select_set(True)
         context.view_layer.objects.active = active
-
-
-_KINDS = ("objects", "meshes", "armatures", "hair_curves", "materials", "images")
 
 
 def file_name(name: str) -> str:
@@ -74,11 +71,12 @@ def _copy(objects: AvatarObjects, folder: Path, posed: bool, detail: HairDetail)
     head.parent = armature
     head.modifiers["Armature"].object = armature
     _freeze_drivers(objects.head, head)
-    head.data.uv_layers.remove(head.data.uv_layers[SCALP_UV_MAP])
     for index, slot in enumerate(head.data.materials):
         part = slot.name.removeprefix(f"{objects.collection} ")
         head.data.materials[index] = flat_material(slot, f"{stem}_{file_name(part)}", folder)
     hair = _hair(objects, head, armature, stem, folder, posed, detail) if objects.hair else None
+    # Only now: it held the hair on the surface. Other programs would take it for a second texture's.
+    head.data.uv_layers.remove(head.data.uv_layers[SCALP_UV_MAP])
     images = tuple(
         node.image for material in head.data.materials for node in material.node_tree.nodes if node.type == "TEX_IMAGE"
     )

@@ -36,7 +36,7 @@ def add_bones(armature_object: bpy.types.Object, head: HeadMesh, view_layer: bpy
         bone.head = head.joint_positions[index]
         bone.tail = bone.head + _bone_vector(head, index)
         # X across the face: a positive turn about it nods the head and opens the jaw.
-        bone.align_roll(_roll_axis(bone.vector))
+        bone.align_roll(Vector((1.0, 0.0, 0.0)).cross(bone.vector))
         if parent >= 0:
             bone.parent = bones[head.joint_names[parent]]
     bpy.ops.object.mode_set(mode="OBJECT")
@@ -78,7 +78,3 @@ def _bone_vector(head: HeadMesh, index: int) -> Vector:
         if parent == index and "eye" not in child_name and "jaw" not in child_name:
             return Vector(head.joint_positions[child] - start)
     return Vector((0.0, 0.0, END_BONE_LENGTH))
-
-
-def _roll_axis(direction: Vector) -> Vector:
-    return Vector((0.0, 0.0, 1.0)) if abs(direction.y) > abs(direction.z) else Vector((0.0, -1.0, 0.0))

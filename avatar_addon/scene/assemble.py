@@ -10,6 +10,7 @@ import bpy
 
 from ...inference.bundle import SCHEMA_VERSION, Avatar
 from .armature import add_bones, bind, build_armature
+from .datablocks import remove_new, snapshot
 from .emotion_drivers import add_emotions
 from .hair_material import hair_material
 from .hair_object import build_hair
@@ -42,12 +43,13 @@ def build_avatar(avatar: Avatar, scene: bpy.types.Scene) -> AvatarObjects:
     when the bundle's contents do not fit together.
     """
     place = SPACING * len(find_heads(scene))
-    collection = bpy.data.collections.new(avatar.name)
-    scene.collection.children.link(collection)
+    before = snapshot()
     try:
+        collection = bpy.data.collections.new(avatar.name)
+        scene.collection.children.link(collection)
         return _fill(collection, avatar, scene, place)
     except Exception:
-        remove_avatar(collection)
+        remove_new(before)
         raise
 
 
@@ -79,16 +81,6 @@ def avatar_objects(head_object: bpy.types.Object) -> AvatarObjects:
         camera=next(iter(by_kind["CAMERA"]), ""),
         lights=tuple(by_kind["LIGHT"]),
     )
-
-
-def remove_avatar(collection: bpy.types.Collection) -> None:
-    """Delete an avatar's collection, objects and the data only they use."""
-    for item in list(collection.objects):
-        data = item.data
-        bpy.data.objects.remove(item)
-        if data is not None and data.users == 0:
-            bpy.data.batch_remove([data])
-    bpy.data.collections.remove(collection)
 
 
 _KINDS = ("CURVES", "CAMERA", "LIGHT")

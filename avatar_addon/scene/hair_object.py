@@ -7,8 +7,8 @@ import bpy
 import numpy as np
 
 from ...inference.bundle import Hair, HeadMesh
-from ..compat import hair_assets_file, set_interpolation_surface, set_modifier_input
-from .head_object import SCALP_UV_MAP
+from ..compat import hair_assets_file, set_interpolation_surface, set_modifier_attribute, set_modifier_input
+from .head_object import DENSITY_MASK, SCALP_UV_MAP
 from .skin_material import UNDER_HAIR
 
 VIEWPORT_AMOUNT = 0.15
@@ -62,6 +62,7 @@ def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, he
     set_modifier_input(interpolate, "Follow Surface Normal", False)
     set_modifier_input(interpolate, "Part by Mesh Islands", False)
     set_modifier_input(interpolate, "Distance to Guides", reach)
+    set_modifier_attribute(interpolate, "Density Mask", DENSITY_MASK)
     hair_object["hair_area"] = _hair_area(head, hair.points[:, 0], reach)
     hair_object["strands"] = hair.strands
     set_strand_count(hair_object, hair.strands, VIEWPORT_AMOUNT)

@@ -9,6 +9,7 @@ import numpy as np
 from ...inference.bundle import HeadMesh
 
 UV_MAP = "UVMap"
+DENSITY_MASK = "hair_density"
 SCALP_UV_MAP = "Scalp"
 # The expression the person has in the photo.
 PHOTO_KEY = "As in photo"
@@ -28,6 +29,7 @@ def build_head(name: str, head: HeadMesh, materials: list[bpy.types.Material]) -
     corners = scalp[_corners(head.faces)]
     corners[~np.repeat(on_scalp, _corner_counts(head.faces))] = (-0.5, -0.5)
     _add_uv_map(mesh, SCALP_UV_MAP, corners)
+    _add_density_mask(mesh, head, on_scalp)
     mesh.uv_layers[UV_MAP].active_render = True
     mesh.uv_layers.active = mesh.uv_layers[UV_MAP]
     for mask, values in head.masks.items():
@@ -65,6 +67,14 @@ def _fill_polygons(mesh: bpy.types.Mesh, head: HeadMesh, materials: list[bpy.typ
     mesh.polygons.foreach_set("material_index", head.face_parts.astype(np.int32))
     mesh.polygons.foreach_set("use_smooth", np.ones(len(counts), bool))
     mesh.update(calc_edges=True)
+
+
+def _add_density_mask(mesh: bpy.types.Mesh, head: HeadMesh, on_scalp: np.ndarray) -> None:
+    """1 where hair may grow: a root on a face that is not wholly on the scalp chart could not follow the surface."""
+    mask = np.ones(len(head.vertices), np.float32)
+    off = head.faces[~on_scalp]
+    mask[off[off >= 0]] = 0.0
+    mesh.attributes.new(DENSITY_MASK, "FLOAT", "POINT").data.foreach_set("value", mask)
 
 
 def _add_uv_map(mesh: bpy.types.Mesh, name: str, uv: np.ndarray) -> None:

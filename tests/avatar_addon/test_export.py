@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every format, read back by Blender and compared."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from portrait_avatar.avatar_addon.export import files
+from portrait_avatar.avatar_addon.export.bundle_zip import write_zip
+from portrait_avatar.avatar_addon.export.fbx import write_fbx
+from portrait_avatar.avatar_addon.export.hair_mesh import HairDetail
+from portrait_avatar.avatar_addon.export.obj import write_obj
+from portrait_avatar.avatar_addon.scene.armature import set_pose
+from portrait_avatar.avatar_addon.scene.datablocks import snapshot
+from portrait_avatar.tests.avatar_addon.geometry import (
+    corner_vertices,
+    evaluated_positions,
+    farthest_match,
+    in_world,
+    key_positions,
+    rest_positions,
+    uv_of,
+)
+
+TOLERANCE = 1e-4
+RIGGED = ("fbx", "glb")
+
+
+@pytest.mark.parametrize("kind", RIGGED)
+def test_shape_keys_and_mesh_come_back(avatar, built, folder, kind):
+    names = [key.name for key in bpy.data.objects[built.head].data.shape_keys.key_blocks]
+    files.write(kind, built, folder / f"a.{kind}")
+    head_object = _read_back(folder / f"a.{kind}")["stand_in_head"]
+    assert [key.name for key in head_object.data.shape_keys.key_blocks] == names
+    basis = in_world(head_object, rest_positions(head_object))
+    assert farthest_match(basis, avatar.head.vertices) < TOLERANCE
+    for index, name in enumerate(avatar.head.key_names):
+        # Position and displacement together tell vertices apart that lie in one place.
+        found = np.c_[basis, in_world(head_object, key_positions(head_object, name))]
+        wanted = np.c_[avatar.head.vertices, avatar.head.vertices + avatar.head.key_deltas[index]]
+        assert farthest_match(found, wanted) < TOLERANCE, name
+
+
+@pytest.mark.parametrize("kind", [*RIGGED, "obj"])
+def test_uv_and_textures_come_back(avatar, built, folder, kind):
+    files.write(kind, built, folder / f"a.{kind}")
+    head_object = _read_back(folder / f"a.{kind}")["stand_in_head"]
+    head = avatar.head
+    found = np.c_[in_world(head_object, rest_positions(head_object))[corner_vertices(head_object)], uv_of(head_object)]
+    wanted = np.c_[head.vertices[head.faces[head.faces >= 0]], head.uv[head.uv_faces[head.uv_faces >= 0]]]
+    assert farthest_match(found, wanted) < 2 * TOLERANCE
+    textured = {
+        material.name: node.image
+        for material in head_object.data.materials
+        for node in material.node_tree.nodes
+        if node.type == "TEX_IMAGE"
+    }
+    assert set(textured) == {"stand_in_skin", "stand_in_eyes"}
+    assert tuple(textured["stand_in_skin"].size) == (256, 256)
+    pixels = np.array(textured["stand_in_skin"].pixels[:4])
+    np.testing.assert_allclose(pixels[:3] * 255, (195, 148, 122), atol=1)
+    assert len(head_object.data.materials) == len(head.part_names)
+
+
+@pytest.mark.parametrize("kind", RIGGED)
+def test_armature_hair_and_sliders_come_back(avatar, built, folder, kind):
+    files.write(kind, built, folder / f"a.{kind}")
+    objects = _read_back(folder / f"a.{kind}")
+    assert {"Happiness", "Disgust"} <= set(objects["stand_in_head"].keys())
+    rig = next(item for item in objects.values() if item.type == "ARMATURE")
+    assert set(rig.data.bones.keys()) == set(avatar.head.joint_names)
+    for name, position in zip(avatar.head.joint_names, avatar.head.joint_positions, strict=True):
+        np.testing.assert_allclose(rig.matrix_world @ rig.data.bones[name].head_local, position, atol=TOLERANCE)
+    rig.pose.bones["head"].rotation_mode = "XYZ"
+    rig.pose.bones["head"].rotation_euler = (0.0, 0.5, 0.0)
+    for name in ("stand_in_head", "stand_in_hair"):
+        item = objects[name]
+        moved = (
+            np.linalg.norm(evaluated_positions(item) - rest_positions(item), axis=1) * item.matrix_world.to_scale().x
+        )
+        assert np.median(moved) > 0.01, name
+
+
+def test_obj_is_the_current_expression_and_pose(built, folder):
+    head_object = bpy.data.objects[built.head]
+    head_object["Surprise"] = 1.0
+    set_pose(bpy.data.objects[built.armature], {"head": (0.0, 0.0, 0.4)})
+    expected = evaluated_positions(head_object)
+    assert np.abs(expected - rest_positions(head_object)).max() > 0.005
+    files.write("obj", built, folder / "a.obj")
+    assert {path.name for path in folder.iterdir()} == {"a.obj", "a.mtl", "stand_in_skin.png", "stand_in_eyes.png"}
+    found = _read_back(folder / "a.obj")["stand_in_head"]
+    assert farthest_match(in_world(found, rest_positions(found)), expected) < TOLERANCE
+
+
+@pytest.mark.parametrize(("kind", "corners"), [("RIBBONS", 2), ("TUBES", 3)])
+def test_hair_keeps_its_budget_and_place(avatar, built, folder, kind, corners):
+    detail = HairDetail(kind, strands=400, points=6)
+    write_fbx(built, folder / "a.fbx", detail)
+    hair = _read_back(folder / "a.fbx")["stand_in_hair"]
+    count = len(hair.data.vertices) / (6 * corners)
+    assert count == int(count)
+    assert 250 < count <= 400
+    points = in_world(hair, rest_positions(hair))
+    assert (points > avatar.hair.points.min((0, 1)) - 0.01).all()
+    assert (points < avatar.hair.points.max((0, 1)) + 0.01).all()
+
+
+def test_posed_hair_goes_with_the_head(built, folder):
+    write_obj(built, folder / "straight.obj", HairDetail(strands=300))
+    set_pose(bpy.data.objects[built.armature], {"neck": (0.0, 0.6, 0.0)})
+    write_obj(built, folder / "turned.obj", HairDetail(strands=300))
+    straight, turned = (
+        rest_positions(_read_back(folder / f"{name}.obj")["stand_in_hair"]).mean(0) for name in ("straight", "turned")
+    )
+    assert turned[0] - straight[0] > 0.02
+
+
+@pytest.mark.parametrize("kind", [*RIGGED, "obj"])
+def test_the_users_objects_stay_untouched(built, scene, folder, kind):
+    head_object, hair_object = bpy.data.objects[built.head], bpy.data.objects[built.hair]
+    head_object["Fear"] = 0.7
+    other = bpy.data.objects.new("other", None)
+    scene.collection.objects.link(other)
+    other.select_set(True)
+    bpy.context.view_layer.objects.active = other
+    set_pose(bpy.data.objects[built.armature], {"jaw": (0.2, 0.0, 0.0)})
+    before, geometry = snapshot(), evaluated_positions(head_object)
+    materials = [material.name for material in head_object.data.materials]
+    modifier = hair_object.modifiers["Interpolate Hair Curves"]
+    files.write(kind, built, folder / f"a.{kind}")
+    assert snapshot() == before
+    np.testing.assert_array_equal(evaluated_positions(head_object), geometry)
+    assert [material.name for material in head_object.data.materials] == materials
+    assert hair_object.modifiers["Interpolate Hair Curves"] == modifier
+    assert bpy.context.selected_objects == [other]
+    assert bpy.context.view_layer.objects.active == other
+    assert head_object["Fear"] == pytest.approx(0.7)
+
+
+def test_zip_holds_bundle_and_files(folder):
+    bundle = folder / "bundle"
+    (bundle / "textures").mkdir(parents=True)
+    (bundle / "avatar.json").write_text("{}")
+    (bundle / "textures/skin.png").write_bytes(b"picture")
+    (folder / "avatar.obj").write_text("o head")
+    write_zip(bundle, files.companions(folder), folder / "avatar.zip")
+    with zipfile.ZipFile(folder / "avatar.zip") as packed:
+        assert packed.testzip() is None
+        assert sorted(packed.namelist()) == ["avatar.obj", "bundle/avatar.json", "bundle/textures/skin.png"]
+    assert not list(folder.glob(".*partial"))
+
+
+def _read_back(path: Path) -> dict[str, bpy.types.Object]:
+    """The objects of an exported file in an empty Blender file, by name."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    if path.suffix == ".fbx":
+        bpy.ops.import_scene.fbx(filepath=str(path))
+    elif path.suffix == ".glb":
+        bpy.ops.import_scene.gltf(filepath=str(path))
+    else:
+        bpy.ops.wm.obj_import(filepath=str(path))
+    bpy.context.view_layer.update()
+    return {item.name: item for item in bpy.data.objects}
