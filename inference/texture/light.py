@@ -19,6 +19,7 @@ REMOVED = 0.65  # share of the directional light
 DARKEST_SHADE = 0.3  # of the mean light
 ROUNDS = 12
 LEAST_SKIN = 2e-4  # square metres of seen plain skin that tell about the light
+BEARD = -0.5, -0.25  # log luminance of the better lit side against the usual skin
 SHADOW_RADIUS, SHADOW_KEPT, DEEPEST_SHADOW = 0.018, 0.65, 0.22
 SIDE_RADIUS, SIDE_REMOVED = 0.012, 0.8
 MIDLINE = 0.005, 0.016  # metres between a vertex and its mirror
@@ -38,7 +39,7 @@ def even_light(graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray,
     """The correction of the light on the seen skin.
 
     normals (N, 3) of the posed head; log (N, 3) mean log colour around each vertex; plain (N,) in [0, 1]: seen plain skin;
-    beardless (N,) in [0, 1]: where darkness can only be shadow.
+    beardless (N,) in [0, 1]: where beards cannot grow, so that darkness can only be shadow.
     """
     if (plain * graph.area).sum() < LEAST_SKIN:
         return Light(np.zeros_like(log), np.array([0.0, -1.0, 0.0]), 0.0)
@@ -108,9 +109,11 @@ def _shadows_and_shine(graph: SkinGraph, log: NDArray, plain: NDArray, beardless
     fine = graph.smooth(log - usual, plain, 0.004)
     shine = np.maximum((fine - coarse) @ LUMINANCE - SHINE_START, 0)
     kept = SHADOW_KEPT * coarse
-    depth = (kept @ LUMINANCE)[:, None]
-    bounded = kept + DEEPEST_SHADOW * np.tanh(depth / DEEPEST_SHADOW) - depth
-    kept = kept + beardless[:, None] * (bounded - kept)
+    depth = np.abs(kept @ LUMINANCE)[:, None] / DEEPEST_SHADOW + 1e-6
+    # Beards are dark on both sides, shadows on one.
+    better = np.maximum(fine, fine[graph.mirror]) @ LUMINANCE
+    shadow = np.maximum(beardless, smoothstep(*BEARD, better))[:, None]
+    kept = kept * (1 - shadow + shadow * np.tanh(depth) / depth)
     return reach * (coarse - kept + SHINE_REMOVED * shine[:, None])
 
 
