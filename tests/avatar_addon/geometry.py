@@ -58,16 +58,15 @@ def corner_vertices(item: bpy.types.Object) -> np.ndarray:
 
 def farthest_match(found: np.ndarray, expected: np.ndarray) -> float:
     """The largest distance from a row of ``found`` to its nearest row of ``expected``, or the other way round."""
-    found, expected = np.unique(found.round(7), axis=0), np.unique(expected.round(7), axis=0)
-    return max(_one_way(found, expected), _one_way(expected, found))
+    there = np.linalg.norm(found - expected[nearest(found, expected)], axis=1).max()
+    return max(there, np.linalg.norm(expected - found[nearest(expected, found)], axis=1).max())
 
 
-def _one_way(rows: np.ndarray, among: np.ndarray) -> float:
-    worst = 0.0
-    for start in range(0, len(rows), 256):
-        block = rows[start : start + 256]
-        worst = max(worst, float(np.sqrt(((block[:, None] - among[None]) ** 2).sum(2).min(1)).max()))
-    return worst
+def nearest(rows: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """(N,) index into ``among`` of the row nearest to each of ``rows``."""
+    rows, among = rows.astype(np.float64), among.astype(np.float64)
+    blocks = [rows[start : start + 1024] for start in range(0, len(rows), 1024)]
+    return np.concatenate([((among**2).sum(1)[None] - 2 * block @ among.T).argmin(1) for block in blocks])
 
 
 def _positions(points) -> np.ndarray:

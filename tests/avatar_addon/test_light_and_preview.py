@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
+from portrait_avatar.avatar_addon.compat import enable_nodes
 from portrait_avatar.avatar_addon.preview.render import render_views, view_names
 from portrait_avatar.avatar_addon.preview.views import (
     crop_to_subject,
@@ -28,8 +29,7 @@ def test_a_white_plane_at_the_face_reads_one(avatar, built, scene, folder):
     plane = bpy.data.objects.new("plane", mesh)
     plane.location = center
     white = bpy.data.materials.new("white")
-    white.use_nodes = True
-    surface = white.node_tree.nodes["Principled BSDF"].inputs
+    surface = enable_nodes(white).nodes["Principled BSDF"].inputs
     surface["Base Color"].default_value, surface["Specular IOR Level"].default_value = (1, 1, 1, 1), 0.0
     mesh.materials.append(white)
     collection.objects.link(plane)
@@ -49,7 +49,7 @@ def test_the_rig_leaves_the_users_scene_dark(built, scene, folder):
     for name in (built.head, built.hair):
         bpy.data.objects[name].hide_render = True
     scene.world = bpy.data.worlds.new("black")
-    scene.world.color = (0, 0, 0)
+    enable_nodes(scene.world).nodes["Background"].inputs["Color"].default_value = (0, 0, 0, 1)
     bpy.ops.mesh.primitive_plane_add(size=5, location=(0, 0.1, 0), rotation=(np.pi / 2, 0, 0))
     assert _rendered(scene, folder / "users.png", stops=0.0) < 0.01
 
