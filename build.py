@@ -131,7 +131,7 @@ def test(options: argparse.Namespace) -> int:
 
     add("ruff check", [inference, "-m", "ruff", "check", "--quiet"])
     add("ruff format", [inference, "-m", "ruff", "format", "--check", "--quiet"])
-    add("inference", [inference, "-m", "pytest", "tests/inference"])
+    add("inference", [inference, "-m", "pytest", "tests/inference", "tests/test_build.py"])
     for name, command in blenders.items():
         with tempfile.TemporaryDirectory() as resources:
             add(name, command, BLENDER_USER_RESOURCES=resources)
