@@ -32,8 +32,7 @@ def hair_mesh(name: str, hair_object: bpy.types.Object, center: np.ndarray, deta
     ``hair_object`` is a copy the caller will delete: its strand count is changed. center (3,): where the strips look
     away from, in the hair's own space.
     """
-    radius = float(hair_object.data.attributes["radius"].data[0].value)
-    wanted = hair_object["strands"]
+    radius, wanted = hair_object["radius"], hair_object["strands"]
     set_strand_count(hair_object, min(detail.strands, wanted), 1.0)
     strands = _evaluated_strands(hair_object)
     strands = _at_most(strands, detail.strands)

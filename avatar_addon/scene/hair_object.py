@@ -46,10 +46,16 @@ def build_hair(
 
 
 def set_strand_count(hair_object: bpy.types.Object, strands: float, viewport_amount: float) -> None:
-    """Grow about ``strands`` strands in a render and the given share of them in the viewport."""
+    """Grow about ``strands`` strands in a render and the given share of them in the viewport.
+
+    Fewer strands than the hairstyle's are thicker, so that they cover as much.
+    """
     modifier = hair_object.modifiers["Interpolate Hair Curves"]
     set_modifier_input(modifier, "Density", strands / hair_object["hair_area"])
     set_modifier_input(modifier, "Viewport Amount", viewport_amount)
+    thickening = max(hair_object["strands"] / strands, 1.0) ** 0.5
+    profile = hair_object.modifiers["Set Hair Curve Profile"]
+    set_modifier_input(profile, "Radius", hair_object["radius"] * thickening)
     hair_object.update_tag()
 
 
@@ -64,9 +70,6 @@ def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, he
     set_modifier_input(interpolate, "Distance to Guides", reach)
     set_modifier_attribute(interpolate, "Density Mask", DENSITY_MASK)
     hair_object["hair_area"] = _hair_area(head, hair.points[:, 0], reach)
-    hair_object["strands"] = hair.strands
-    set_strand_count(hair_object, hair.strands, VIEWPORT_AMOUNT)
-
     noise = _add_group(hair_object, groups["Hair Curves Noise"])
     length = float(np.linalg.norm(np.diff(hair.points, axis=1), axis=2).sum(1).mean())
     set_modifier_input(noise, "Cumulative Offset", False)
@@ -76,10 +79,11 @@ def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, he
     set_modifier_input(noise, "Offset per Curve", 0.2)
 
     profile = _add_group(hair_object, groups["Set Hair Curve Profile"])
-    set_modifier_input(profile, "Radius", hair.radius)
     set_modifier_input(profile, "Factor Min", 0.35)
 
     _add_group(hair_object, _follow_surface_group())
+    hair_object["strands"], hair_object["radius"] = hair.strands, hair.radius
+    set_strand_count(hair_object, hair.strands, VIEWPORT_AMOUNT)
 
 
 def _mark_scalp(head_object: bpy.types.Object, head: HeadMesh, roots: np.ndarray) -> None:

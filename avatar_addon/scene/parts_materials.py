@@ -22,6 +22,8 @@ DEFAULT_COLORS: dict[str, Color] = {
     "lashes": (0.012, 0.009, 0.008),
 }
 PLAIN_COLOR: Color = (0.5, 0.5, 0.5)
+# The bundle's teeth are as seen in the shade of the lips; the material has to be brighter than that.
+TEETH_GAIN, TEETH_BRIGHTEST = 1.35, 0.85
 TEXTURE_ROLES = {"skin": "skin", "eyes": "eye", "mouth": "mouth", "teeth": "teeth", "gums": "gums", "tongue": "tongue"}
 
 # part -> roughness, specular level, subsurface weight and scale in metres
@@ -51,6 +53,8 @@ def part_materials(
     for part in part_names:
         image = images.get(TEXTURE_ROLES.get(part, part))
         color = colors.get(part, DEFAULT_COLORS.get(part, PLAIN_COLOR))
+        if part == "teeth":
+            color = tuple(min(TEETH_GAIN * c, TEETH_BRIGHTEST) for c in color)
         name = f"{prefix} {part}"
         if part == "skin":
             material = skin_material(name, image, color, hair_color)

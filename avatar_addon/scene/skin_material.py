@@ -32,7 +32,7 @@ def skin_material(
             "Subsurface Weight": SCATTER_WEIGHT,
             "Subsurface Radius": SCATTER_RATIO,
             "Subsurface Scale": SCATTER_SCALE,
-            "Specular IOR Level": 0.4,
+            "Specular IOR Level": 0.25,
         },
         # Half the time of a random walk, and what EEVEE does as well.
         subsurface_method="BURLEY",

@@ -15,11 +15,11 @@ from portrait_avatar.avatar_addon.preview.views import (
     project,
 )
 from portrait_avatar.avatar_addon.scene.datablocks import snapshot
-from portrait_avatar.avatar_addon.scene.lighting import RIG, face_center
+from portrait_avatar.avatar_addon.scene.lighting import AMBIENT, FRONTAL_RADIANCE, RIG, face_center
 from portrait_avatar.tests.avatar_addon.geometry import evaluated_positions
 
 
-def test_a_white_plane_at_the_face_reads_one(avatar, built, scene, folder):
+def test_a_white_plane_at_the_face_reads_as_calibrated(avatar, built, scene, folder):
     collection = bpy.data.collections[built.collection]
     for name in (built.head, built.hair):
         bpy.data.objects[name].hide_render = True
@@ -38,11 +38,11 @@ def test_a_white_plane_at_the_face_reads_one(avatar, built, scene, folder):
     camera.data.lens = 2000
     scene.collection.objects.link(camera)
     scene.camera = camera
-    assert _rendered(scene, folder / "white.png", stops=-1.0) == pytest.approx(1.0, abs=0.05)
+    assert _rendered(scene, folder / "white.png", stops=-1.0) == pytest.approx(FRONTAL_RADIANCE, abs=0.05)
 
 
-def test_frontal_shares_and_ambient_sum_to_one():
-    assert sum(light.share for light in RIG if not light.facing_light) + 0.2 == pytest.approx(1.0)
+def test_frontal_shares_and_ambient_make_the_calibration():
+    assert sum(light.share for light in RIG if not light.facing_light) + AMBIENT == pytest.approx(FRONTAL_RADIANCE)
 
 
 def test_the_rig_leaves_the_users_scene_dark(built, scene, folder):
