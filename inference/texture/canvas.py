@@ -15,6 +15,7 @@ from .contours import smoothstep
 from .skin_graph import SkinGraph, skin_graph
 
 NOSE_BASE = 2  # MediaPipe's landmark
+FEATURE_RIM = 0.003  # metres
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +74,10 @@ def _regions(model: HeadModel, graph: SkinGraph) -> Regions:
         inside[np.isin(graph.vertices, model.surface.part_vertices("mouth"))] = 1
     deep = smoothstep(0.5, 0.95, graph.smooth(inside[:, None], np.ones(len(inside)), 0.004)[:, 0]) * inside
     features = np.maximum(masks["brows"], masks["eyelids"])
+    around = graph.smooth(features[:, None], np.ones(len(features)), FEATURE_RIM)[:, 0]
+    features = np.maximum(
+        features, np.minimum(1, 3 * around)
+    )  # photographed brows and lashes rarely end where the masks do
     other = np.max([features, masks["lips"], masks["scalp"], masks["ears"], inside], 0)
     nose_base = model.landmarks["mediapipe_478"].points(model.template)[NOSE_BASE, 2]
     return Regions(

@@ -19,7 +19,11 @@ from .field import SkinField
 
 SEEN_FROM, SEEN_TO = 0.08, 0.45  # trust between which the photo takes over from what is made up
 COARSE = 0.008  # of the texture's side: detail coarser than this changes over slowly
-SHINE_KNEE, SHINE_SLOPE = 0.10, 0.45  # log luminance beyond the field from which highlights are compressed
+SHINE_KNEE, LIP_SHINE_KNEE, SHINE_SLOPE = (
+    0.10,
+    0.20,
+    0.45,
+)  # log luminance beyond the field from which highlights are compressed
 CREASE_KNEE, CREASE_SLOPE = 0.05, 0.35  # the same below the field, for an expression's creases
 
 
@@ -33,10 +37,11 @@ def compose_skin(
     regions = canvas.regions
     spread = canvas.spread(np.concatenate([field.color, field.light.correction - field.color], 1))
     smooth, detail = spread[..., :3], sampled + spread[..., 3:]
-    masks = np.stack([regions.plain, regions.plain * strained, field.lit * (1 - regions.neck)], 1)
-    plain, folded, usable = cv2.split(canvas.spread(masks))
+    masks = np.stack([regions.plain, regions.plain * strained, field.lit * (1 - regions.neck), regions.lips], 1)
+    plain, folded, usable, lips = cv2.split(canvas.spread(masks))
     trust = trust * usable
-    _dim_highlights(detail, plain)
+    _dim_highlights(detail, plain, SHINE_KNEE)
+    _dim_highlights(detail, lips, LIP_SHINE_KNEE)
     seen = smoothstep(SEEN_FROM, SEEN_TO, trust)
     coarse, far_in = _coarse_part(detail, seen, plain)
     fine = detail - coarse
@@ -47,9 +52,9 @@ def compose_skin(
     return smooth
 
 
-def _dim_highlights(detail: NDArray, plain: NDArray) -> None:
+def _dim_highlights(detail: NDArray, where: NDArray, knee: float) -> None:
     """Compresses what is much brighter than the field, and gives it the field's hue; in place."""
-    beyond = np.maximum(detail @ LUMINANCE - SHINE_KNEE, 0) * plain
+    beyond = np.maximum(detail @ LUMINANCE - knee, 0) * where
     detail -= (beyond * (1 - SHINE_SLOPE))[..., None]
     hue = smoothstep(0.0, 0.3, beyond)[..., None] * 0.6
     detail -= hue * (detail - (detail @ LUMINANCE)[..., None])

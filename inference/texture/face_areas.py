@@ -40,6 +40,12 @@ def features(view: View) -> NDArray[np.uint8]:
     )
 
 
+def bare_middle(view: View) -> NDArray[np.uint8]:
+    """Between eyes, nose and mouth, where no hair hangs whatever a hair mask says of a dark side."""
+    middle = _hull(view.points[list(RIGHT_EYE + LEFT_EYE + OUTER_LIPS)])
+    return fill(_shape(view), _shrunk(middle, 0.85))
+
+
 def bare_skin(view: View, area: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """The part of an area outside eyes, brows, lips and hair; the whole area when little is left."""
     parts = fill(_shape(view), *(view.points[list(c)] for c in (RIGHT_EYE, LEFT_EYE, OUTER_LIPS)), *_brows(view))

@@ -19,10 +19,11 @@ from .light import Light, even_light, lit_like_mirror
 FOLLOW_RADIUS = 0.0015  # metres over which the field may miss a colour that is seen
 FORGET_RADIUS = 0.07  # metres from the seen skin after which the field tends to the usual skin
 LIP_HOLD, EAR_HOLD, FEATURE_HOLD = 30.0, 8.0, 0.02
-MOUTH_COLOR, MOUTH_RADIUS = (0.20, 0.055, 0.05), 0.004  # linear, deep inside
+MOUTH_RADIUS = 0.004
 DEFAULT_SKIN = (0.42, 0.25, 0.18)
 EAR_TINT = np.log(np.array([1.05, 0.96, 0.94]))
-LIP_TINT = np.log(np.array([0.85, 0.60, 0.62]))
+LIP_TINT = np.log(np.array([0.85, 0.60, 0.62]))  # lips against skin
+MOUTH_TINT = np.log(np.array([0.50, 0.35, 0.35]))  # deep inside, against lips
 NECK_RADIUS, NECK_KEPT, NECK_SPAN = 0.02, 0.5, 0.5
 SHADOWED_SIDE = 0.012, (0.45, 1.0)  # metres, log luminance below the mirrored side
 SHADOWED_SPOT = 0.004, (0.35, 0.7)  # the same once the light is out: shadows of locks and of the nose
@@ -102,7 +103,7 @@ def _membrane(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray) ->
     lip_color = usual_color(target, seen_lips) if seen_lips.sum() > 0.5 else usual + LIP_TINT
     rest = usual + lips * (lip_color - usual) + regions.ears[:, None] * EAR_TINT
     rest_weight = FORGET_RADIUS**-2 * (1 + LIP_HOLD * regions.lips + EAR_HOLD * regions.ears)
-    rest = rest + regions.deep_mouth[:, None] * (log_from_linear(np.array(MOUTH_COLOR)) - rest)
+    rest = rest + regions.deep_mouth[:, None] * (lip_color + MOUTH_TINT - rest)
     rest_weight = rest_weight + regions.deep_mouth * MOUTH_RADIUS**-2
 
     darker = (usual - target) @ LUMINANCE

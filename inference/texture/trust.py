@@ -12,6 +12,7 @@ from ..raster import rasterize
 from . import contours
 from .atlas import Atlas
 from .contours import fill, grow, smoothstep
+from .face_areas import bare_middle
 from .skin_color import likely_skin
 from .view import View
 
@@ -19,6 +20,10 @@ GRAZING, FRONTAL = 0.22, 0.60  # cosines of the angle of view
 DEPTH_MAP_SIDE = 360
 EDGE = 0.003  # metres kept from the silhouette and from the edge of what stands clearly in front
 JUMP = 0.030, 0.016  # metres behind the nearest surface within the edge's reach: hidden, seen
+DROP = (
+    0.035,
+    0.020,
+)  # metres by which the surface falls away within the edge's reach: a small misfit would show what is behind
 HIDDEN, SEEN = 0.007, 0.003  # metres behind the surface at the very place
 SOFTNESS = 0.005  # of the texture's side
 HAIR_FROM, HAIR_MARGIN = 0.2, 0.004
@@ -38,17 +43,21 @@ def texel_trust(
     surface = _surface_depth(model, view)
     ratio = np.float32(surface.shape[0] / view.pixels.shape[0])
     shift = np.float32(0.5 * ratio - 0.5)
-    in_front, here = cv2.split(cv2.remap(surface, texel_x * ratio + shift, texel_y * ratio + shift, cv2.INTER_LINEAR))
-    depth, facing, region = cv2.split(atlas.spread(np.stack([view.places[:, 2], view.facing, _region_trust(model)], 1)))
+    in_front, here, behind = cv2.split(
+        cv2.remap(surface, texel_x * ratio + shift, texel_y * ratio + shift, cv2.INTER_LINEAR)
+    )
+    fields = np.stack([view.places[:, 2], view.facing, _region_trust(model), model.masks["nose"]], 1)
+    depth, facing, region, nose = cv2.split(atlas.spread(fields))
     trust = usable * region * smoothstep(GRAZING, FRONTAL, facing)
     trust *= smoothstep(*JUMP, depth - in_front) * smoothstep(HIDDEN, SEEN, depth - here)
+    trust *= 1 - nose * (1 - smoothstep(*DROP, behind - depth))
     soft = cv2.GaussianBlur(trust, (0, 0), SOFTNESS * atlas.size)
     return trust * smoothstep(0.35, 0.9, soft) * closed
 
 
 def usable_pixels(view: View, log: NDArray) -> NDArray[np.float32]:
     """(h, w) in [0, 1]: pixels that show skin, not hair, clothes or background."""
-    hair = grow((view.hair > HAIR_FROM).astype(np.uint8), HAIR_MARGIN / view.pixel)
+    hair = grow((view.hair > HAIR_FROM).astype(np.uint8), HAIR_MARGIN / view.pixel) * (1 - bare_middle(view))
     hair = cv2.GaussianBlur(hair.astype(np.float32), (0, 0), 0.5 * HAIR_MARGIN / view.pixel)
     person = smoothstep(0.5, 0.9, view.person)
     person = cv2.erode(person, np.ones((3, 3), np.uint8), iterations=max(1, round(0.002 / view.pixel)))
@@ -67,14 +76,18 @@ def _openings(view: View) -> NDArray[np.float32]:
 
 
 def _surface_depth(model: HeadModel, view: View) -> NDArray[np.float32]:
-    """(h', w', 2) on a coarser grid: depth of what lies nearest within the edge's reach (0 near the silhouette), and at the place."""
+    """(h', w', 3) on a coarser grid: depth of what is nearest within the edge's reach, at the place, and farthest in a wider reach.
+
+    0 near the silhouette.
+    """
     height, width = view.pixels.shape[:2]
     scale = min(1.0, DEPTH_MAP_SIDE / max(height, width))
     h, w = max(2, round(height * scale)), max(2, round(width * scale))
     depth = rasterize(view.places * [w / width, h / height, 1], model.surface.triangles("skin"), h, w).depth
     depth[~np.isfinite(depth)] = 0
     reach = max(1, round(EDGE / view.pixel * scale))
-    return np.dstack([cv2.erode(depth, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)), depth])
+    near, far = (np.ones((2 * r + 1, 2 * r + 1), np.uint8) for r in (reach, round(1.6 * reach)))
+    return np.dstack([cv2.erode(depth, near), depth, cv2.dilate(depth, far)])
 
 
 def _region_trust(model: HeadModel) -> NDArray[np.float32]:

@@ -43,14 +43,14 @@ class Portrait:
 
 
 def skin_colors(model: HeadModel) -> NDArray:
-    """(V, 3) linear: skin with darker brows, red lips and a dark patch on each cheek."""
+    """(V, 3) linear: skin with darker brows, red lips and a darker patch on each cheek."""
     colors = np.tile(SKIN, (len(model.template), 1))
     for name, color in (("lips", [0.45, 0.12, 0.12]), ("brows", [0.10, 0.06, 0.04])):
         colors += model.masks[name][:, None] * (np.array(color) - colors)
     left = cheek(model)
     distance = np.minimum(*(np.linalg.norm(model.template - left * [side, 1, 1], axis=1) for side in (1, -1)))
     patch = np.exp(-((distance / 0.008) ** 2))
-    return colors + patch[:, None] * (0.5 * SKIN - colors)
+    return colors + patch[:, None] * (0.7 * SKIN - colors)
 
 
 def cheek(model: HeadModel) -> NDArray:
