@@ -47,7 +47,7 @@ class FaceWindow:
         size = self.shape[::-1]
         shrink = np.hypot(*self.to_window[0, :2])
         if shrink < 0.5:  # average before sampling, or strands alias
-            image = cv2.blur(image, (int(round(1 / shrink)),) * 2)
+            image = cv2.blur(image, (round(1 / float(shrink)),) * 2)
         return cv2.warpAffine(image, self.to_window, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
     def give_back(self, layer: NDArray, shape: tuple[int, int]) -> NDArray:
@@ -74,7 +74,7 @@ def face_window(landmarks: NDArray, rows: int = 330) -> FaceWindow:
     down = down / height
     across = np.array([down[1], -down[0]])
     scale = rows / ((ABOVE + BELOW) * height)
-    columns = int(round(2 * BESIDE * height * scale))
+    columns = round(2 * BESIDE * height * scale)
     shift = np.array([columns / 2, ABOVE * height * scale]) - scale * eyes
     to_window = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
     x, y = np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .anatomy import Anatomy
 from .detail import resample
 from .head_surface import HeadSurface, Sites
 from .style import Tie

@@ -12,27 +12,32 @@ from .head_surface import HeadSurface, Sites
 from .style import HairStyle
 from .variation import step, tangential, unit
 
-POINTS = 100
 SKIN_CLEARANCE = 0.0012
-FRINGE_BEND = 0.5
+FRINGE_BEND, SOFT_PUSH = 0.5, 0.3
 
 
 def grow_free(
-    head: HeadSurface, style: HairStyle, sites: Sites, comb: Comb, lengths: NDArray, random: np.random.Generator
+    head: HeadSurface,
+    style: HairStyle,
+    sites: Sites,
+    comb: Comb,
+    lengths: NDArray,
+    points: int,
+    random: np.random.Generator,
 ) -> NDArray:
-    """(N, POINTS, 3) hanging strands of the given (N,) lengths, root first."""
+    """(N, points, 3) hanging strands of the given (N,) lengths, root first."""
     growth, anatomy = style.growth, head.anatomy
     scale = anatomy.scale
     layer_share = sites.rise * random.uniform(0.35, 1.0, len(sites))
     position = sites.points + sites.normals * 0.0002
     direction = start = _root_directions(style, sites, comb)
-    stride = (lengths / (POINTS - 1))[:, None]
+    stride = (lengths / (points - 1))[:, None]
     bend = growth.bend * scale * np.where(comb.fringe, FRINGE_BEND, 1.0)[:, None]
-    strands = np.empty((len(sites), POINTS, 3))
+    strands = np.empty((len(sites), points, 3))
     strands[:, 0] = position
-    for k in range(1, POINTS):
+    distance, normal = head.distance.sample(position)
+    for k in range(1, points):
         along = stride * k
-        distance, normal = head.distance.sample(position)
         wish = _combed(comb, anatomy, position, distance, normal)
         wish = wish + growth.gravity * np.minimum(along / (0.06 * scale), 1) * _down(anatomy, sites, style, position, distance, normal)
         wish = wish + _off_the_face(anatomy, style, comb, position)
@@ -40,9 +45,12 @@ def grow_free(
         wish = hold * start + (1 - hold) * unit(wish)
         direction = unit(direction + np.minimum(stride / bend, 1) * (unit(wish) - direction))
         clearance = _clearance(style, anatomy, layer_share, position, along[:, 0])
-        moved = _keep_off(head, position + stride * direction, clearance)
-        direction = unit(moved - position)
+        moved = position + stride * direction
+        distance, normal = head.distance.sample(moved)
+        push = _push_out(distance, clearance)
+        direction = unit(moved + normal * push[:, None] - position)
         position = position + stride * direction
+        distance = distance + push
         strands[:, k] = position
     return strands
 
@@ -125,9 +133,7 @@ def _clearance(style: HairStyle, anatomy: Anatomy, share: NDArray, position: NDA
     return SKIN_CLEARANCE * np.minimum(along / 0.004, 1) + (volume.lower + layer) * anatomy.scale * full
 
 
-def _keep_off(head: HeadSurface, position: NDArray, clearance: NDArray) -> NDArray:
-    """Positions pushed half the way to their clearance, and all the way out of the skin."""
-    distance, normal = head.distance.sample(position)
-    missing = clearance - distance
+def _push_out(distance: NDArray, clearance: NDArray) -> NDArray:
+    """How far to move along the surface's normal: a share of the way to the clearance, and all the way out of the skin."""
     hard = np.minimum(SKIN_CLEARANCE, clearance) - distance
-    return position + normal * np.maximum(np.clip(missing, 0, None) * 0.3, hard.clip(0))[:, None]
+    return np.maximum(np.clip(clearance - distance, 0, None) * SOFT_PUSH, hard.clip(0))

@@ -12,18 +12,20 @@ from numpy.typing import NDArray
 from ..head.model import HeadModel
 from .anatomy import Anatomy, measure
 from .distance import DistanceField, distance_field
-from .scalp import Roots, hairline, root_normals, scattered_roots
+from .scalp import Roots, hairline, scalp_normals, scattered_roots
 from .style import Hairline
+from .variation import unit
 
 METRES_PER_DEGREE = np.pi / 180 * 0.095
 
 
 @dataclass(frozen=True)
 class HeadSurface:
-    """A head model with one person's neutral vertices (V, 3) and what hair needs to know about it."""
+    """A head model with one person's neutral vertices (V, 3), their normals on the scalp, and what hair needs to know about it."""
 
     model: HeadModel
     vertices: NDArray
+    normals: NDArray
     anatomy: Anatomy
     distance: DistanceField
 
@@ -32,7 +34,8 @@ class HeadSurface:
 class Sites:
     """Roots as they stand on one head, N of them.
 
-    points, normals: (N, 3). azimuth, elevation: degrees. edge: metres inside the hairline. rise: 0 at the hairline's lowest .. 1 at the crown.
+    points, normals: (N, 3). azimuth, elevation: degrees. edge: metres inside the hairline.
+    rise: 0 at the hairline's lowest .. 1 at the crown.
     """
 
     roots: Roots
@@ -53,7 +56,8 @@ class Sites:
 def prepare_head(model: HeadModel, vertices: NDArray) -> HeadSurface:
     """Measures and distance field of one person's head (0.3 s); keep it for as many styles as wanted."""
     skin = model.surface.triangles(model.surface.part_names[0])
-    return HeadSurface(model, vertices, measure(model, vertices), distance_field(vertices, skin))
+    normals = scalp_normals(model, vertices)
+    return HeadSurface(model, vertices, normals, measure(model, vertices), distance_field(vertices, skin))
 
 
 def plant(head: HeadSurface, line: Hairline, count: int) -> Sites:
@@ -68,7 +72,7 @@ def plant(head: HeadSurface, line: Hairline, count: int) -> Sites:
     return Sites(
         roots=roots,
         points=points,
-        normals=root_normals(head.model, head.vertices, roots),
+        normals=unit(roots.points(head.normals)),
         azimuth=azimuth,
         elevation=elevation,
         edge=(elevation - border) * METRES_PER_DEGREE * head.anatomy.scale,

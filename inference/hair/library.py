@@ -29,7 +29,7 @@ def load_style(name: str, folder: Path = STYLES) -> HairStyle:
         raise AvatarError(
             "request_invalid", f"There is no hairstyle called {name!r}; choose one of {', '.join(style_names(folder))}."
         )
-    return _cached(path, path.stat().st_mtime_ns)
+    return _read_once(path)
 
 
 def read_style(path: Path) -> HairStyle:
@@ -44,7 +44,7 @@ def read_style(path: Path) -> HairStyle:
 
 
 @lru_cache(maxsize=256)
-def _cached(path: Path, modified: int) -> HairStyle:
+def _read_once(path: Path) -> HairStyle:
     return read_style(path)
 
 

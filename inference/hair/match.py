@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -10,21 +11,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..head.model import HeadModel
-from .groom import grow_style
+from .groom import SKETCH, grow_style
 from .head_surface import HeadSurface, prepare_head
 from .library import load_style, style_names
-from .picture import HairPicture, View, draw, measure_hair
-from .style import HairStyle
+from .picture import HairPicture, View, draw
+from .style import Cut, HairStyle
 
-GUIDES = 260
 ORIENTATION_WEIGHT = 0.25
-COHERENCE_WEIGHT = 0.25
-FINALISTS = 2
+COHERENCE_WEIGHT = 0.2
+FACE_WEIGHT = 1.0
+# What people seldom wear, and tied hair, which looks like short hair from the front, must be clearly better to be chosen.
+RARE_PENALTY = 0.06
+FINALISTS, ADAPTED = 4, 1
+# Hair counts as long when this share of it lies below the chin, as short when less than the second figure does.
+LONG_SHARE, SHORT_SHARE = 0.12, 0.02
+CHIN = 0.62  # face heights below the eyes
+TOP_ABOVE_CHIN, SKULL = 0.21, 0.1  # metres on the reference head
 
 
 @dataclass(frozen=True)
 class Match:
-    """A style fitted to a photo. score: higher is better, at most 1; iou: overlap of its silhouette with the mask."""
+    """A style fitted to a photo. score: higher is better, at most 1.25; iou: overlap of its silhouette with the mask."""
 
     style: HairStyle
     score: float
@@ -33,21 +40,50 @@ class Match:
 
 def match_style(head: HeadSurface, view: View, seen: HairPicture) -> Match:
     """The best style of the library with a few of its parameters adapted; ``seen`` is the hair measured in the photo."""
-    ranked = sorted((_judged(style, view, strands, seen) for style, strands in _samples(head.model)), key=_score)
-    finalists = [_adapted(head, view, seen, match) for match in ranked[-FINALISTS:]]
-    return max(finalists, key=_score)
+    ranked = rank_styles(head.model, view, seen)
+    nearest = [_judged(match.style, view, _sketch(head, match.style), seen) for match in ranked[:FINALISTS]]
+    nearest.sort(key=_score, reverse=True)
+    return max((_adapted(head, view, seen, match) for match in nearest[:ADAPTED]), key=_score)
 
 
-def compare(drawn: HairPicture, seen: HairPicture) -> tuple[float, float]:
-    """Score and IoU of two hair pictures: overlap of coverage, agreement of directions where both have hair, likeness of curliness."""
+def rank_styles(model: HeadModel, view: View, seen: HairPicture) -> list[Match]:
+    """The library's styles of about the right length on the model's mean head, best first."""
+    styles = (load_style(name) for name in _candidates(view, seen))
+    matches = [_judged(style, view, _mean_sketch(model, style), seen) for style in styles if style.guides]
+    return sorted(matches, key=_score, reverse=True)
+
+
+def compare(drawn: HairPicture, seen: HairPicture, face: NDArray) -> tuple[float, float]:
+    """Score and IoU of two hair pictures: overlap of coverage, agreement of directions where both have hair, likeness of curliness.
+
+    face: (h, w) bool; hair drawn where the photo shows a bare face weighs more.
+    """
     both = np.minimum(drawn.coverage, seen.coverage)
-    iou = float(both.sum() / max(np.maximum(drawn.coverage, seen.coverage).sum(), 1e-6))
+    either = np.maximum(drawn.coverage, seen.coverage)
+    iou = float(both.sum() / max(either.sum(), 1e-6))
     lengths = [np.linalg.norm(p.orientation, axis=-1) for p in (drawn, seen)]
     product = (drawn.orientation * seen.orientation).sum(-1)
-    agreement = float((both * product).sum() / max((both * lengths[0] * lengths[1]).sum(), 1e-6))
+    agreement = float((both * product).sum() / max(both.sum(), 1e-6))
     coherence = [float((both * length).sum() / max(both.sum(), 1e-6)) for length in lengths]
     unlike = abs(coherence[0] - coherence[1])
-    return iou + ORIENTATION_WEIGHT * agreement - COHERENCE_WEIGHT * unlike, iou
+    in_face = float((either - seen.coverage)[face].sum() / max(seen.coverage.sum(), 1e-6))
+    score = iou + ORIENTATION_WEIGHT * agreement - COHERENCE_WEIGHT * unlike - FACE_WEIGHT * in_face
+    return score, iou
+
+
+def _candidates(view: View, seen: HairPicture) -> Iterator[str]:
+    """Names of the styles whose length class the photo does not rule out."""
+    below = float(seen.coverage[view.window.down > CHIN].sum() / max(seen.coverage.sum(), 1e-6))
+    chin_in_photo = view.known[np.abs(view.window.down - CHIN - 0.2) < 0.05].mean() > 0.5
+    unlikely = set()
+    if below > LONG_SHARE:
+        unlikely = {"short", "very short"}
+    elif below < SHORT_SHARE and chin_in_photo:
+        unlikely = {"long"}
+    for name in style_names():
+        tags = set(load_style(name).tags)
+        if not tags & unlikely or "tied" in tags:
+            yield name
 
 
 def _score(match: Match) -> float:
@@ -55,50 +91,97 @@ def _score(match: Match) -> float:
 
 
 def _judged(style: HairStyle, view: View, strands: NDArray, seen: HairPicture) -> Match:
-    return Match(style, *compare(draw(view, strands), seen))
+    score, iou = compare(draw(view, strands), seen, (view.window.oval < -0.03) & (view.window.down > -0.1))
+    return Match(style, score - RARE_PENALTY * ("rare" in style.tags or bool(style.tie)), iou)
 
 
 @lru_cache(maxsize=2)
-def _samples(model: HeadModel) -> tuple[tuple[HairStyle, NDArray], ...]:
-    """Every style of the library, thinly grown on the model's mean head; once per process."""
-    head = prepare_head(model, model.template)
-    styles = (load_style(name) for name in style_names())
-    return tuple((style, _thin(head, style)) for style in styles if style.guides)
+def _mean_head(model: HeadModel) -> HeadSurface:
+    return prepare_head(model, model.template)
 
 
-def _thin(head: HeadSurface, style: HairStyle) -> NDArray:
-    return grow_style(head, replace(style, guides=GUIDES), leaders=GUIDES).strands
+@lru_cache(maxsize=256)
+def _mean_sketch(model: HeadModel, style: HairStyle) -> NDArray:
+    """A style thinly grown on the model's mean head; once per process."""
+    return _sketch(_mean_head(model), style)
 
 
-def _adapted(head: HeadSurface, view: View, seen: HairPicture, match: Match) -> Match:
-    """One pass of coordinate search over length, volume and parting, on the person's own head."""
-    best = _judged(match.style, view, _thin(head, match.style), seen)
-    for variants in (_longer, _fuller, _parted, _longer):
-        tried = [_judged(style, view, _thin(head, style), seen) for style in variants(best.style)]
+def _sketch(head: HeadSurface, style: HairStyle) -> NDArray:
+    return grow_style(head, style, detail=SKETCH).strands
+
+
+def _adapted(head: HeadSurface, view: View, seen: HairPicture, best: Match) -> Match:
+    """One pass of coordinate search over the parameters a photo shows, on the person's own head."""
+    for variants in (_longer, _mirrored, _fuller, _higher, _draped, _tied, _longer):
+        tried = [_judged(style, view, _sketch(head, style), seen) for style in variants(best.style)]
         best = max([best, *tried], key=_score)
     return best
 
 
 def _longer(style: HairStyle) -> list[HairStyle]:
-    return [scaled_length(style, factor) for factor in (0.8, 1.25)]
+    return [scaled_length(style, factor) for factor in (0.78, 1.25)]
 
 
 def scaled_length(style: HairStyle, factor: float) -> HairStyle:
     """The style with all lengths multiplied; scissors move with the hair that hangs below the head's top."""
     length = style.length
     changed = replace(length, top=length.top * factor, sides=length.sides * factor, nape=length.nape * factor)
-    top_above_chin = 0.21
-    cuts = tuple(replace(cut, height=top_above_chin - (top_above_chin - cut.height) * factor) for cut in style.cut)
+    cuts = tuple(_moved(cut, factor) for cut in style.cut)
     ties = tuple(replace(tie, tail=tie.tail * factor) for tie in style.tie)
     fringe = style.fringe and replace(style.fringe, length=style.fringe.length * (1 + (factor - 1) / 2))
     return replace(style, length=changed, cut=cuts, tie=ties, fringe=fringe)
 
 
+def _moved(cut: Cut, factor: float) -> Cut:
+    if cut.round:
+        return replace(cut, round=SKULL + (cut.round - SKULL) * factor)
+    return replace(cut, height=TOP_ABOVE_CHIN - (TOP_ABOVE_CHIN - cut.height) * factor)
+
+
+def _mirrored(style: HairStyle) -> list[HairStyle]:
+    flow, fringe = style.flow, style.fringe
+    mirrored = replace(flow, parting=-flow.parting, left=-flow.left, whorl_x=-flow.whorl_x, swirl=-flow.swirl)
+    return [replace(style, flow=mirrored, fringe=fringe and replace(fringe, side=-fringe.side))]
+
+
 def _fuller(style: HairStyle) -> list[HairStyle]:
-    return [replace(style, volume=replace(style.volume, layer=style.volume.layer * f)) for f in (0.6, 1.6)]
+    """Flatter and fuller: clearance and root angles together."""
+    volume, growth = style.volume, style.growth
+    angles = (growth.angle, growth.angle_sides, growth.angle_front)
+    made = []
+    for factor, rise in ((0.4, 0.65), (1.7, 1.2)):
+        angle, sides, front = (min(a * rise, 88.0) for a in angles)
+        made.append(
+            replace(
+                style,
+                volume=replace(volume, layer=volume.layer * factor, lower=volume.lower * factor),
+                growth=replace(growth, angle=angle, angle_sides=sides, angle_front=front),
+            )
+        )
+    return made
 
 
-def _parted(style: HairStyle) -> list[HairStyle]:
-    if style.flow.part == 0:
+def _higher(style: HairStyle) -> list[HairStyle]:
+    line = style.hairline
+    return [
+        replace(style, hairline=replace(line, height=line.height + 5.0)),
+        replace(style, hairline=replace(line, height=line.height + 5.0, recession=min(line.recession + 0.5, 1.0))),
+        replace(style, hairline=replace(line, height=line.height - 4.0)),
+    ]
+
+
+def _draped(style: HairStyle) -> list[HairStyle]:
+    """Long hair: more of it in front of the shoulders, or behind."""
+    if style.length.top < 0.25:
         return []
-    return [replace(style, flow=replace(style.flow, parting=x)) for x in (-0.03, 0.0, 0.03)]
+    return [replace(style, volume=replace(style.volume, drape=azimuth)) for azimuth in (30.0, 105.0, 130.0)]
+
+
+def _tied(style: HairStyle) -> list[HairStyle]:
+    """Buns and tails of other sizes and places."""
+    if not style.tie:
+        return []
+    larger = tuple(replace(tie, bun=tie.bun * 1.35, thickness=tie.thickness * 1.35) for tie in style.tie)
+    lower = tuple(replace(tie, elevation=tie.elevation - 14.0) for tie in style.tie)
+    both = tuple(replace(tie, elevation=tie.elevation - 14.0) for tie in larger)
+    return [replace(style, tie=ties) for ties in (larger, lower, both)]

@@ -21,9 +21,10 @@ class Mixture:
 
     def density(self, features: NDArray) -> NDArray:
         """(N, D) -> (N,) probability density."""
-        return self._parts(features).sum(1) + FLOOR
+        return self.parts(features).sum(1) + FLOOR
 
-    def _parts(self, features: NDArray) -> NDArray:
+    def parts(self, features: NDArray) -> NDArray:
+        """(N, D) -> (N, K): what each Gaussian contributes to the density."""
         dimensions = features.shape[1]
         parts = np.empty((len(features), len(self.shares)))
         for k, (share, mean, whiten) in enumerate(zip(self.shares, self.means, self.whiten, strict=True)):
@@ -43,7 +44,7 @@ def fit_mixture(
     wide = np.average((features - mean) ** 2, axis=0, weights=weights) / count + spread**2
     mixture = Mixture(np.full(count, 1 / count), features[starts], np.tile(np.diag(wide**-0.5), (count, 1, 1)))
     for _ in range(rounds):
-        parts = mixture._parts(features) + 1e-30
+        parts = mixture.parts(features) + 1e-30
         share = parts / parts.sum(1, keepdims=True) * weights[:, None]
         mixture = _maximised(features, share, spread)
     return mixture

@@ -11,19 +11,20 @@ from numpy.typing import NDArray
 
 from ..bundle import Camera
 from ..face.camera import project
+from .distance import surface_samples
 from .face_window import FaceWindow
 from .head_surface import HeadSurface
-from .distance import surface_samples
 
-SAMPLES_PER_STRAND = 72
+SAMPLES_PER_STRAND = 54
+FULL_DENSITY = 0.0006  # pixels of strand per pixel and strand where hair counts as closed
 BEHIND = 0.006  # metres a strand may lie behind the head's surface and still be seen
 
 
 @dataclass(frozen=True)
 class HairPicture:
-    """coverage: (h, w) in [0, 1]. orientation: (h, w, 2) mean of (cos 2a, sin 2a) over the hair there, a = direction from the x axis, y down;
+    """coverage: (h, w) in [0, 1]. orientation: (h, w, 2) mean of (cos 2a, sin 2a) over the hair there.
 
-    its length is the coherence (1 parallel .. 0 tangled) and it is zero where there is no hair.
+    a is the direction from the x axis, y down. The mean's length is the coherence (1 parallel .. 0 tangled); it is zero off the hair.
     """
 
     coverage: NDArray
@@ -32,11 +33,15 @@ class HairPicture:
 
 @dataclass(frozen=True)
 class View:
-    """A photo's camera and the small window it is compared in; depth: (h, w) of the head's surface, inf beside it."""
+    """A photo's camera and the small window it is compared in.
+
+    depth: (h, w) of the head's surface, inf beside it; known: (h, w) bool, inside the photo.
+    """
 
     camera: Camera
     window: FaceWindow
     depth: NDArray
+    known: NDArray
 
     def pixels(self, points: NDArray) -> tuple[NDArray, NDArray]:
         """(..., 3) points -> window positions (..., 2) and depth (...)."""
@@ -48,7 +53,7 @@ class View:
 def make_view(camera: Camera, window: FaceWindow, head: HeadSurface) -> View:
     """The view with the depth of the head's skin, splatted from points on it."""
     skin = head.model.surface.triangles(head.model.surface.part_names[0])
-    view = View(camera, window, np.full(window.shape, np.inf))
+    view = View(camera, window, np.full(window.shape, np.inf), window.covers((camera.height, camera.width)))
     place, depth = view.pixels(surface_samples(head.vertices, skin, 0.002)[0])
     inside, row, column = _cells(place, window.shape)
     np.minimum.at(view.depth, (row, column), depth[inside])
@@ -79,13 +84,16 @@ def draw(view: View, strands: NDArray) -> HairPicture:
         [np.bincount(cell, weight, shape[0] * shape[1]) for weight in (length, length * np.cos(2 * angle), length * np.sin(2 * angle))]
     ).reshape(3, *shape)
     blurred = np.stack([cv2.GaussianBlur(layer, (0, 0), 1.2) for layer in layers])
-    coverage = np.clip(blurred[0] / 0.25 - 0.3, 0, 1)
+    coverage = np.clip(blurred[0] / (FULL_DENSITY * len(strands)) - 0.25, 0, 1) * view.known
     return HairPicture(coverage, np.moveaxis(blurred[1:], 0, -1) / (blurred[0] + 1e-3)[..., None])
 
 
 def measure_hair(window: FaceWindow, pixels: NDArray, mask: NDArray) -> HairPicture:
-    """Coverage and strand direction in a photo (H, W, 3) with its hair mask (H, W), by the structure tensor at four times the resolution."""
-    coverage = np.clip(window.take(mask.astype(np.float32)), 0, 1)
+    """Coverage and strand direction in a photo (H, W, 3) with its hair mask (H, W).
+
+    The direction is the structure tensor's at four times the window's resolution.
+    """
+    coverage = np.clip(window.take(mask.astype(np.float32)), 0, 1) * window.covers(mask.shape)
     fine = window.finer(4)
     grey = cv2.cvtColor(fine.take(pixels), cv2.COLOR_RGB2GRAY).astype(np.float32)
     inside = (fine.take(mask.astype(np.float32)) > 0.5).astype(np.float32)

@@ -82,7 +82,8 @@ def scalp_triangles(model: HeadModel) -> NDArray:
 
 def root_frames(model: HeadModel, vertices: NDArray, roots: Roots) -> NDArray:
     """(N, 3, 3) orthonormal frames: columns are the tangent along the chart's u, the bitangent and the outward normal."""
-    normal = root_normals(model, vertices, roots)
+    normal = roots.points(scalp_normals(model, vertices))
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
     corners = vertices[roots.vertices].astype(np.float64)
     chart = model.scalp_uv[roots.vertices].astype(np.float64)
     edges, spans = corners[:, 1:] - corners[:, :1], chart[:, 1:] - chart[:, :1]
@@ -92,10 +93,9 @@ def root_frames(model: HeadModel, vertices: NDArray, roots: Roots) -> NDArray:
     return np.stack([tangent, np.cross(normal, tangent), normal], -1)
 
 
-def root_normals(model: HeadModel, vertices: NDArray, roots: Roots) -> NDArray:
-    """(N, 3) smooth outward unit normals at the roots."""
-    normal = roots.points(vertex_normals(vertices.astype(np.float64), scalp_triangles(model)))
-    return normal / np.linalg.norm(normal, axis=1, keepdims=True)
+def scalp_normals(model: HeadModel, vertices: NDArray) -> NDArray:
+    """(V, 3) smooth outward normals of the scalp's vertices, zero elsewhere."""
+    return vertex_normals(vertices.astype(np.float64), scalp_triangles(model))
 
 
 def hairline(anatomy: Anatomy, azimuth: NDArray, height: float = 0.0, recession: float = 0.0, nape: float = 0.0) -> NDArray:

@@ -170,8 +170,9 @@ class Noise:
 class Tie:
     """Where hair is gathered and what follows: a tail, or a bun when bun > 0.
 
-    azimuth, elevation: of the tie on the head; from_azimuth, to_azimuth, above: the roots that go there; slack: clearance of the combed hair;
-    tail: length behind the tie; thickness: radius of tail or bun tube; out: how far the tail stands off before it falls; bun: radius of the coil.
+    azimuth, elevation: of the tie on the head; from_azimuth, to_azimuth, above: the roots that go there;
+    slack: clearance of the combed hair; tail: length behind the tie; thickness: radius of tail or bun tube;
+    out: how far the tail stands off before it falls; bun: radius of the coil; turns: of a strand around it.
     """
 
     azimuth: float = _number(180.0, -180.0, 180.0)
@@ -191,7 +192,8 @@ class Tie:
 class HairStyle:
     """Everything the generator needs. ``kind`` groups styles that may be mixed: length class and curliness.
 
-    guides: how many strands the bundle holds; points: points of each; strands: how many hairs they stand for; radius: of a hair at its root.
+    guides: how many strands the bundle holds; points: points of each; strands: how many hairs they stand for;
+    radius: of a hair at its root.
     loose: share of the hair near the hairline that a tie does not catch.
     """
 

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.inference.hair.exact_distance import signed_distance
 
 from inference.hair.distance import distance_field, surface_samples
 from inference.hair.head_surface import HeadSurface
+from tests.inference.hair.exact_distance import signed_distance
 
 
 def test_a_sphere() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.inference.hair.exact_distance import signed_distance
 
 from inference.hair.groom import grow_style
 from inference.hair.head_surface import HeadSurface
 from inference.hair.library import load_style, style_names
+from tests.inference.hair.exact_distance import signed_distance
 
 DEEPEST = 0.001
 
@@ -25,7 +25,10 @@ def deep_points(head: HeadSurface, strands: np.ndarray) -> np.ndarray:
     return distance[distance < 0]
 
 
-@pytest.mark.parametrize("name", style_names())
+QUICK = ("afro", "bob", "long_straight", "slick_back", "space_buns")
+
+
+@pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in style_names()])
 def test_strands_stay_out_of_the_head(name: str, mean_head: HeadSurface) -> None:
     depth = deep_points(mean_head, grow_style(mean_head, load_style(name)).strands)
     assert depth.size == 0 or depth.min() > -DEEPEST
