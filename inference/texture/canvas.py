@@ -23,7 +23,7 @@ class Regions:
     """Soft masks (N,) in [0, 1] over the graph's vertices.
 
     plain: skin without features, ears and scalp. features: brows and lids. upper: above the base of the nose.
-    deep_mouth: 0 on the lips' rim, 1 a centimetre inside. The others are the model's masks.
+    inner_mouth: the mouth bag; deep_mouth: 0 on the lips' rim, 1 a centimetre inside. The others are the model's masks.
     """
 
     plain: NDArray
@@ -35,6 +35,7 @@ class Regions:
     face: NDArray
     cheeks: NDArray
     upper: NDArray
+    inner_mouth: NDArray
     deep_mouth: NDArray
 
 
@@ -90,5 +91,6 @@ def _regions(model: HeadModel, graph: SkinGraph) -> Regions:
         face=masks["face"],
         cheeks=masks["cheeks"],
         upper=smoothstep(nose_base - 0.005, nose_base + 0.005, model.template[graph.vertices, 2]),
+        inner_mouth=inside,
         deep_mouth=deep,
     )

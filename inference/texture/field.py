@@ -18,8 +18,7 @@ from .light import Light, even_light, lit_like_mirror
 
 FOLLOW_RADIUS = 0.0015  # metres over which the field may miss a colour that is seen
 FORGET_RADIUS = 0.07  # metres from the seen skin after which the field tends to the usual skin
-LIP_HOLD, EAR_HOLD, FEATURE_HOLD = 30.0, 8.0, 0.02
-MOUTH_RADIUS = 0.004
+LIP_RADIUS, EAR_HOLD, FEATURE_HOLD = 0.012, 8.0, 0.02
 DEFAULT_SKIN = (0.42, 0.25, 0.18)
 EAR_TINT = np.log(np.array([1.05, 0.96, 0.94]))
 LIP_TINT = np.log(np.array([0.85, 0.60, 0.62]))  # lips against skin
@@ -29,7 +28,7 @@ SHADOWED_SIDE = 0.012, (0.45, 1.0)  # metres, log luminance below the mirrored s
 SHADOWED_SPOT = 0.004, (0.35, 0.7)  # the same once the light is out: shadows of locks and of the nose
 TOO_DARK = 0.4, 0.9  # log luminance below the usual skin at which upper skin is doubted, and refused: hair's shadow
 CREASE_RADIUS = 0.012
-ODD_LIPS, ODD_RADIUS = (0.4, 0.75), 0.002  # distance of log colour from the usual lips
+COVERED_LIPS, COVER_RADIUS = (0.3, 0.5), 0.002  # log luminance beyond the usual lips
 
 
 @dataclass(frozen=True)
@@ -80,10 +79,12 @@ def usual_color(colors: NDArray, weight: NDArray) -> NDArray:
 
 
 def _lips_alone(canvas: Canvas, mean: NDArray, seen: NDArray) -> NDArray:
-    """(N,) in [0, 1]: 0 on lips that something (a tongue, a finger, teeth) covers."""
+    """(N,) in [0, 1]: 0 on lips that a tongue, a finger or teeth cover: all of them are brighter."""
     weight = canvas.regions.lips * seen
-    odd = np.linalg.norm(mean - usual_color(mean, weight), axis=1)[:, None]
-    return 1 - canvas.regions.lips * smoothstep(*ODD_LIPS, canvas.graph.smooth(odd, weight, ODD_RADIUS)[:, 0])
+    brighter = (mean - usual_color(mean, weight)) @ LUMINANCE[:, None]
+    return 1 - canvas.regions.lips * smoothstep(
+        *COVERED_LIPS, canvas.graph.smooth(brighter, weight, COVER_RADIUS)[:, 0]
+    )
 
 
 def _calm(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray, strained: NDArray) -> NDArray:
@@ -97,19 +98,24 @@ def _calm(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray, strain
 
 
 def _membrane(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray) -> NDArray:
-    graph, regions = canvas.graph, canvas.regions
-    lips = regions.lips[:, None]
+    """Skin and lips are filled apart, so that neither bleeds into the other; the mouth bag darkens from the lips inwards."""
+    regions = canvas.regions
     seen_lips = regions.lips * seen
     lip_color = usual_color(target, seen_lips) if seen_lips.sum() > 0.5 else usual + LIP_TINT
-    rest = usual + lips * (lip_color - usual) + regions.ears[:, None] * EAR_TINT
-    rest_weight = FORGET_RADIUS**-2 * (1 + LIP_HOLD * regions.lips + EAR_HOLD * regions.ears)
-    rest = rest + regions.deep_mouth[:, None] * (lip_color + MOUTH_TINT - rest)
-    rest_weight = rest_weight + regions.deep_mouth * MOUTH_RADIUS**-2
+    lips = _filled(canvas, target, seen_lips, lip_color, np.full(len(seen), LIP_RADIUS**-2))
+    lips = lips + regions.deep_mouth[:, None] * (lip_color + MOUTH_TINT - lips)
 
     darker = (usual - target) @ LUMINANCE
     doubt = smoothstep(*TOO_DARK, darker) * regions.upper * regions.plain
-    believed = seen * (1 - doubt) * (1 - (1 - FEATURE_HOLD) * regions.features)
-    other = graph.mirror
-    return graph.membrane(
-        target, believed**2 * FOLLOW_RADIUS**-2, target[other], smoothstep(0.2, 0.7, believed[other]), rest, rest_weight
-    )
+    believed = seen * (1 - doubt) * (1 - (1 - FEATURE_HOLD) * regions.features) * (1 - regions.lips)
+    rest = usual + regions.ears[:, None] * EAR_TINT
+    skin = _filled(canvas, target, believed, rest, FORGET_RADIUS**-2 * (1 + EAR_HOLD * regions.ears))
+    return skin + np.maximum(regions.lips, regions.inner_mouth)[:, None] * (lips - skin)
+
+
+def _filled(canvas: Canvas, target: NDArray, believed: NDArray, rest: NDArray, rest_weight: NDArray) -> NDArray:
+    """What is believed, continued along the slopes of the mirrored side, tending to ``rest``."""
+    other = canvas.graph.mirror
+    rest = np.broadcast_to(rest, target.shape)
+    slopes = smoothstep(0.2, 0.7, believed[other])
+    return canvas.graph.membrane(target, believed**2 * FOLLOW_RADIUS**-2, target[other], slopes, rest, rest_weight)
