@@ -24,8 +24,8 @@ from .trust import texel_trust
 from .types import Textures
 from .view import prepare_view
 
-STRAINED = 0.0015, 0.006  # metres of expression at which creases begin to be smoothed, and are smoothed most
-CREASES_REMOVED = 0.8
+STRAINED = 0.001, 0.0045  # metres of expression at which creases begin to be smoothed, and are smoothed most
+CREASES_REMOVED = 0.85
 EYE_SIZES = 256, 512
 
 
@@ -50,7 +50,7 @@ def bake_textures(
     places = canvas.atlas.spread(view.places[:, :2] - 0.5)
     x, y = cv2.split(places)
     trust = texel_trust(model, view, log, x, y, canvas.atlas)
-    sampled = cv2.remap(log, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    sampled = cv2.remap(log, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     strained = CREASES_REMOVED * smoothstep(*STRAINED, view.moved[canvas.graph.vertices])
     field = skin_field(canvas, view.normals[canvas.graph.vertices], sampled, trust, strained)
     skin = compose_skin(canvas, field, sampled, trust, strained)

@@ -24,7 +24,7 @@ SHINE_KNEE, LIP_SHINE_KNEE, SHINE_SLOPE = (
     0.20,
     0.45,
 )  # log luminance beyond the field from which highlights are compressed
-CREASE_KNEE, CREASE_SLOPE = 0.05, 0.35  # the same below the field, for an expression's creases
+CREASE_KNEE, CREASE_SLOPE = 0.03, 0.2  # the same below the field, for an expression's creases
 
 
 def compose_skin(
@@ -46,7 +46,8 @@ def compose_skin(
     coarse, far_in = _coarse_part(detail, seen, plain)
     fine = detail - coarse
     _smooth_creases(coarse, fine, folded)
-    made = made_detail(canvas.model, detail, trust * plain * canvas.atlas.covered)
+    made, missing = made_detail(canvas.model, detail, trust * plain * canvas.atlas.covered)
+    fine += missing * plain[..., None]
     smooth += _with_mirror(canvas.atlas, np.dstack([fine * seen[..., None], seen]), made)
     smooth += _with_mirror(canvas.atlas, np.dstack([coarse * far_in[..., None], far_in]), np.float32(0))
     return smooth

@@ -19,18 +19,22 @@ from .atlas import texture_atlas
 BANDS = 4  # octaves; the finest has a wavelength of about two texels of the face
 LATTICE = 96
 STRONGEST = (0.05, 0.04, 0.025, 0.015)  # standard deviation of log colour that skin may have in each octave
+WEAKEST = (0.014, 0.014, 0.010, 0.0)  # the same that skin has at least, seen closely
 LEAST_TEXELS = 400
 SEED = 5
 
 
-def made_detail(model: HeadModel, detail: NDArray, clean: NDArray) -> NDArray[np.float32]:
-    """(size, size, 3) log-colour detail as strong in every octave as that of the trusted plain skin.
+def made_detail(model: HeadModel, detail: NDArray, clean: NDArray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Two pictures (size, size, 3) of log colour: detail for places that the photo does not show, as strong in every octave as that of
+    the trusted plain skin; and what is to be added to plain skin of a photo too coarse to show any.
 
     detail: (size, size, 3) log colour beyond the smooth skin colour; clean: (size, size) in [0, 1], 1 where it is trusted plain skin.
     """
     noise = prepare_noise(model, len(clean))
     strength = _octave_strengths(detail, clean)
-    return noise @ strength
+    least = np.array(WEAKEST, np.float32)[:, None]
+    missing = np.sqrt(np.maximum(least**2 - strength**2, 0))
+    return noise @ np.maximum(strength, least), noise @ missing
 
 
 def _octave_strengths(detail: NDArray, clean: NDArray) -> NDArray[np.float32]:
