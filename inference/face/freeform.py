@@ -24,7 +24,7 @@ from .skin_mesh import SkinMesh, skin_mesh
 BENDING = 1e4  # of the umbrella Laplacian
 STAYING = 1e2  # of the displacement itself, next to landmarks
 STAYING_FAR = 1e4  # and at FAR or more from all of them
-FAR = 0.03  # metres
+FAR, BEYOND = 0.03, 0.045  # metres; skin BEYOND all landmarks does not move
 SYMMETRY = 3e3  # of the difference to the mirrored displacement
 ROUNDS = 1
 DETECTOR_NOISE = 0.0003  # metres
@@ -43,7 +43,9 @@ def displacement_to_landmarks(
     on_skin = np.asarray(rows.sum(1)).ravel() > 0.99
     rows, picture = rows[on_skin], picture[on_skin]
     weight = np.repeat(_weights(model, vertices, camera, embedding)[on_skin], 2)
-    skin = vertices[mesh.vertices]
+    near = _near_landmarks(model)
+    rows = rows[:, near]
+    skin = vertices[mesh.vertices[near]]
 
     displacement = np.zeros_like(skin)
     target = np.zeros((len(picture), 2))
@@ -56,21 +58,38 @@ def displacement_to_landmarks(
         solver = splu(system, "MMD_AT_PLUS_A", diag_pivot_thresh=0, options={"SymmetricMode": True})
         displacement = solver.solve(pull @ target.ravel()).reshape(-1, 3)
         seen = project(camera, rows @ (skin + displacement))
-    return mesh.spread(displacement, len(vertices))
+    everywhere = np.zeros((len(mesh.vertices), 3))
+    everywhere[near] = displacement
+    return mesh.spread(everywhere, len(vertices))
+
+
+@lru_cache(maxsize=4)
+def _landmark_distance(model: HeadModel) -> NDArray:
+    """(N,) metres from each skin vertex to the nearest landmark, the larger of both sides."""
+    mesh = skin_mesh(model)
+    landmarks = model.landmarks["mediapipe_478"].points(model.template)
+    distance = cKDTree(landmarks).query(model.template[mesh.vertices])[0]
+    return np.maximum(distance, distance[mesh.mirror])
+
+
+@lru_cache(maxsize=4)
+def _near_landmarks(model: HeadModel) -> NDArray:
+    """Skin vertices (positions in the skin mesh) that may move."""
+    return np.flatnonzero(_landmark_distance(model) < BEYOND)
 
 
 @lru_cache(maxsize=4)
 def _regularizer(model: HeadModel) -> sparse.csr_matrix:
-    """(3N, 3N) energy of a skin displacement without landmarks."""
-    mesh = skin_mesh(model)
+    """(3M, 3M) energy of a displacement of the M skin vertices near landmarks, without landmarks."""
+    mesh, near, distance = skin_mesh(model), _near_landmarks(model), _landmark_distance(model)
     count = len(mesh.vertices)
-    landmarks = model.landmarks["mediapipe_478"].points(model.template)
-    distance = cKDTree(landmarks).query(model.template[mesh.vertices])[0]
     staying = STAYING + (STAYING_FAR - STAYING) * np.clip(distance / FAR, 0, 1) ** 2
     each = BENDING * (mesh.laplacian.T @ mesh.laplacian) + sparse.diags(staying)
     mirror = sparse.csr_matrix((np.ones(count), (np.arange(count), mesh.mirror)), (count, count))
     unequal = sparse.identity(3 * count) - sparse.kron(mirror, sparse.diags([-1.0, 1.0, 1.0]))
-    return (sparse.kron(each, sparse.identity(3)) + SYMMETRY * (unequal.T @ unequal)).tocsr()
+    energy = (sparse.kron(each, sparse.identity(3)) + SYMMETRY * (unequal.T @ unequal)).tocsr()
+    axes = (3 * near[:, None] + np.arange(3)).ravel()
+    return energy[axes][:, axes]
 
 
 def _rows_on_skin(mesh: SkinMesh, embedding: LandmarkEmbedding, vertex_count: int) -> sparse.csr_matrix:

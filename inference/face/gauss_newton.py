@@ -8,6 +8,7 @@ camera distance; expression coefficients stay within the model's bounds.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from ..head.model import HeadModel, LandmarkEmbedding, rotation_matrices
 from .pose import Extrinsics, initial_extrinsics
 
 STEPS = 12
+ACTIVE_SET_ROUNDS = 12
 DETECTOR_NOISE = 0.0008  # metres; what MediaPipe scatters between crops of one photo
 DISTANCE_MEAN, DISTANCE_LOG_DEVIATION = 1.1, 0.3  # portraits are taken from 0.5 m (selfie) to 2 m (studio)
 FOCAL_LOG_DEVIATION = 0.08
@@ -58,24 +60,24 @@ def fit_linear(model: HeadModel, evidence: Evidence) -> LinearFit:
 
 @dataclass(frozen=True)
 class _LandmarkModel:
-    """The head model seen at its landmarks only: mean (L, 3), directions (S + E, L, 3)."""
+    """The head model seen at its landmarks only: mean (L, 3), directions (L, 3, S + E)."""
 
     mean: NDArray
     directions: NDArray
 
     @staticmethod
+    @lru_cache(maxsize=4)
     def of(model: HeadModel, embedding: LandmarkEmbedding) -> _LandmarkModel:
         bases = [embedding.points(basis) for basis in (model.shape_basis, model.expression_basis)]
-        return _LandmarkModel(
-            embedding.points(model.template).astype(np.float64), np.concatenate(bases).astype(np.float64)
-        )
+        directions = np.ascontiguousarray(np.moveaxis(np.concatenate(bases), 0, -1), np.float64)
+        return _LandmarkModel(embedding.points(model.template).astype(np.float64), directions)
 
     def points(self, fit: LinearFit) -> NDArray:
-        return self.mean + np.tensordot(np.concatenate([fit.shape, fit.expression]), self.directions, 1)
+        return self.mean + self.directions @ np.concatenate([fit.shape, fit.expression])
 
 
 def _first_pose(at: _LandmarkModel, model: HeadModel, evidence: Evidence) -> Extrinsics:
-    mean = at.mean + np.tensordot(model.shape_mean, at.directions[: len(model.shape_mean)], 1)
+    mean = at.mean + at.directions[..., : len(model.shape_mean)] @ model.shape_mean
     weights = 1 / (evidence.embedding.sigma.astype(np.float64) ** 2 + DETECTOR_NOISE**2)
     pose = initial_extrinsics(mean, evidence.points, weights, np.zeros(2), DISTANCE_MEAN)
     depth = -pose.translation[2]  # from here on the distance is that of the head's origin
@@ -90,7 +92,7 @@ def _first_pose(at: _LandmarkModel, model: HeadModel, evidence: Evidence) -> Ext
 def _step(model: HeadModel, at: _LandmarkModel, evidence: Evidence, fit: LinearFit) -> LinearFit:
     residual, jacobian = _residuals(at, evidence, fit)
     weights = _weights(evidence, fit, residual)
-    shapes, count = len(fit.shape), len(at.directions)
+    shapes, count = len(fit.shape), at.directions.shape[-1]
     root = np.sqrt(weights)[:, None]
     j = (jacobian * root[..., None]).reshape(-1, jacobian.shape[-1])
     normal = j.T @ j
@@ -133,7 +135,7 @@ def _residuals(at: _LandmarkModel, evidence: Evidence, fit: LinearFit) -> tuple[
     by_local = np.zeros((len(local), 2, 3))
     by_local[:, 0, 0] = by_local[:, 1, 1] = ratio
     by_local[:, :, 2] = picture / depth[:, None]
-    directions = np.einsum("lij,jk,slk->lis", by_local, camera.rotation, at.directions, optimize=True)
+    directions = (by_local @ camera.rotation) @ at.directions
     cross = np.zeros((len(local), 3, 3))  # d local / d rotation vector = -[turned]x
     x, y, z = turned.T
     cross[:, 0, 1], cross[:, 0, 2] = z, -y
@@ -182,19 +184,23 @@ def _moved(camera: Extrinsics, change: NDArray) -> Extrinsics:
 
 
 def solve_bounded(normal: NDArray, gradient: NDArray, low: NDArray, high: NDArray) -> NDArray:
-    """Minimises x.N.x / 2 - g.x within [low, high] by an active set (N symmetric positive definite)."""
-    fixed = np.zeros(len(gradient), bool)
-    x = np.zeros(len(gradient))
-    for _ in range(20):
+    """Minimises x.N.x / 2 - g.x within [low, high] for a symmetric positive definite N.
+
+    Primal-dual active set (Hintermueller, Ito and Kunisch 2002): bounds are active where a step along the multiplier leaves them.
+    """
+    bounded = np.isfinite(low) | np.isfinite(high)
+    stiffness = np.diag(normal)
+    x, multiplier = np.zeros(len(gradient)), np.zeros(len(gradient))
+    at_low = at_high = np.zeros(len(gradient), bool)
+    for _ in range(ACTIVE_SET_ROUNDS):
+        fixed = at_low | at_high
+        x = np.where(at_low, low, np.where(at_high, high, 0.0))
         free = ~fixed
         x[free] = np.linalg.solve(normal[np.ix_(free, free)], gradient[free] - normal[np.ix_(free, fixed)] @ x[fixed])
-        outside = free & ((x < low - 1e-9) | (x > high + 1e-9))
-        x = np.clip(x, low, high)
-        if not outside.any():
-            slope = gradient - normal @ x
-            release = fixed & (((x <= low) & (slope > 1e-6)) | ((x >= high) & (slope < -1e-6)))
-            if not release.any():
-                break
-            fixed &= ~release
-        fixed |= outside
-    return x
+        multiplier = np.where(fixed, gradient - normal @ x, 0.0)
+        trial = x + multiplier / stiffness
+        next_low, next_high = bounded & (trial < low - 1e-12), bounded & (trial > high + 1e-12)
+        if (next_low == at_low).all() and (next_high == at_high).all():
+            break
+        at_low, at_high = next_low, next_high
+    return np.clip(x, low, high)

@@ -11,8 +11,8 @@ DEVIATION = 0.3
 ASYMMETRY = 0.1  # standard deviation of half the difference between a left and a right coefficient
 # Rare in portraits, hard to tell from identity (narrow eyes, low brows), or seen only by landmarks that are too coarse.
 RARE = {
-    "browDown": 0.2,
-    "eyeBlink": 0.15,
+    "browDown": 0.1,
+    "eyeBlink": 0.1,
     "eyeSquint": 0.12,
     "eyeWide": 0.15,
     "noseSneer": 0.12,

@@ -33,6 +33,9 @@ SPREAD = {
     "asym": 0.0006,
 }
 ANTISYMMETRIC_SHARE = 0.4
+# Shapes that look like an expression: in a photo an expression is the likelier cause.
+EXPRESSION_LIKE = ("angles-up", "middle-up", "ext-up", "laugh-lines", "dimples", "eyebrows-angle")
+EXPRESSION_LIKE_SHARE = 0.5
 LARGEST_DEVIATION = 0.5
 LEFT_OUT = ("asymm-breast", "asymm-trunk")
 GENDERS = ("female", "male")
@@ -109,7 +112,8 @@ def detail_directions(makehuman: MakeHuman) -> list[Direction]:
 def _spread(category: str, name: str, symmetric: bool) -> float:
     if name.startswith("asym-eye"):
         category = "eyes"
-    return SPREAD[category] * (1 if symmetric or category == "asym" else ANTISYMMETRIC_SHARE)
+    spread = SPREAD[category] * (1 if symmetric or category == "asym" else ANTISYMMETRIC_SHARE)
+    return spread * (EXPRESSION_LIKE_SHARE if any(word in name for word in EXPRESSION_LIKE) else 1)
 
 
 def _age(makehuman: MakeHuman, age: str, genders: tuple = GENDERS, ethnicities: tuple = ETHNICITIES) -> NDArray:

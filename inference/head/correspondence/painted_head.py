@@ -65,7 +65,7 @@ def _random_expression(model: HeadModel, random: np.random.Generator) -> NDArray
     expression = np.zeros(len(model.expression_names))
     active = random.choice(len(expression), size=random.integers(0, 6), replace=False)
     expression[active] = random.uniform(0, 0.7, len(active))
-    if random.random() < 0.5 and "jawOpen" in model.expression_names:
+    if random.random() < 0.25 and "jawOpen" in model.expression_names:
         expression[model.expression_names.index("jawOpen")] = random.uniform(0.1, 0.6)
     return expression
 
