@@ -19,11 +19,8 @@ from .field import SkinField
 
 SEEN_FROM, SEEN_TO = 0.08, 0.45  # trust between which the photo takes over from what is made up
 COARSE = 0.008  # of the texture's side: detail coarser than this changes over slowly
-SHINE_KNEE, LIP_SHINE_KNEE, SHINE_SLOPE = (
-    0.10,
-    0.20,
-    0.45,
-)  # log luminance beyond the field from which highlights are compressed
+# Log luminance beyond the field from which highlights are compressed, and how much of the excess is kept.
+SHINE, LIP_SHINE = (0.10, 0.45), (0.10, 0.2)
 CREASE_KNEE, CREASE_SLOPE = 0.03, 0.2  # the same below the field, for an expression's creases
 
 
@@ -40,8 +37,8 @@ def compose_skin(
     masks = np.stack([regions.plain, regions.plain * strained, field.lit * (1 - regions.neck), regions.lips], 1)
     plain, folded, usable, lips = cv2.split(canvas.spread(masks))
     trust = trust * usable
-    _dim_highlights(detail, plain, SHINE_KNEE)
-    _dim_highlights(detail, lips, LIP_SHINE_KNEE)
+    _dim_highlights(detail, plain, *SHINE)
+    _dim_highlights(detail, lips, *LIP_SHINE)
     seen = smoothstep(SEEN_FROM, SEEN_TO, trust)
     coarse, far_in = _coarse_part(detail, seen, plain)
     fine = detail - coarse
@@ -53,10 +50,10 @@ def compose_skin(
     return smooth
 
 
-def _dim_highlights(detail: NDArray, where: NDArray, knee: float) -> None:
+def _dim_highlights(detail: NDArray, where: NDArray, knee: float, slope: float) -> None:
     """Compresses what is much brighter than the field, and gives it the field's hue; in place."""
     beyond = np.maximum(detail @ LUMINANCE - knee, 0) * where
-    detail -= (beyond * (1 - SHINE_SLOPE))[..., None]
+    detail -= (beyond * (1 - slope))[..., None]
     hue = smoothstep(0.0, 0.3, beyond)[..., None] * 0.6
     detail -= hue * (detail - (detail @ LUMINANCE)[..., None])
 

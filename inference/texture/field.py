@@ -18,6 +18,7 @@ from .light import Light, even_light, lit_like_mirror
 
 FOLLOW_RADIUS = 0.0015  # metres over which the field may miss a colour that is seen
 FORGET_RADIUS = 0.07  # metres from the seen skin after which the field tends to the usual skin
+LIP_SPAN = 0.2  # log luminance by which lips may differ from their usual colour: gloss and shadow are light
 LIP_RADIUS, EAR_HOLD, FEATURE_HOLD = 0.012, 8.0, 0.02
 DEFAULT_SKIN = (0.42, 0.25, 0.18)
 EAR_TINT = np.log(np.array([1.05, 0.96, 0.94]))
@@ -102,7 +103,10 @@ def _membrane(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray) ->
     regions = canvas.regions
     seen_lips = regions.lips * seen
     lip_color = usual_color(target, seen_lips) if seen_lips.sum() > 0.5 else usual + LIP_TINT
-    lips = _filled(canvas, target, seen_lips, lip_color, np.full(len(seen), LIP_RADIUS**-2))
+    difference = target - lip_color
+    depth = np.abs(difference @ LUMINANCE)[:, None] / LIP_SPAN + 1e-6
+    even_lips = lip_color + difference * np.tanh(depth) / depth
+    lips = _filled(canvas, even_lips, seen_lips, lip_color, np.full(len(seen), LIP_RADIUS**-2))
     lips = lips + regions.deep_mouth[:, None] * (lip_color + MOUTH_TINT - lips)
 
     darker = (usual - target) @ LUMINANCE
