@@ -29,7 +29,6 @@ SHADOWED_SIDE = 0.012, (0.45, 1.0)  # metres, log luminance below the mirrored s
 SHADOWED_SPOT = 0.004, (0.35, 0.7)  # the same once the light is out: shadows of locks and of the nose
 TOO_DARK = 0.4, 0.9  # log luminance below the usual skin at which upper skin is doubted, and refused: hair's shadow
 CREASE_RADIUS = 0.012
-COVERED_LIPS, COVER_RADIUS = (0.3, 0.5), 0.002  # log luminance beyond the usual lips
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def skin_field(canvas: Canvas, normals: NDArray, sampled: NDArray, trust: NDArra
     mean, seen = canvas.means(sampled, trust)
     weight = regions.plain * seen * graph.area
     mean = np.where(seen[:, None] > 0.02, mean, usual_color(mean, weight))
-    lit = lit_like_mirror(graph, mean, regions.plain * sure(seen), *SHADOWED_SIDE) * _lips_alone(canvas, mean, seen)
+    lit = lit_like_mirror(graph, mean, regions.plain * sure(seen), *SHADOWED_SIDE)
     light = even_light(graph, normals, mean, regions.plain * sure(seen * lit), regions.upper)
     target = mean + light.correction
     lit = lit * lit_like_mirror(graph, target, sure(seen * lit), *SHADOWED_SPOT)
@@ -77,15 +76,6 @@ def usual_color(colors: NDArray, weight: NDArray) -> NDArray:
     share = np.cumsum(weight[order], axis=0) / weight.sum()
     middle = (share < 0.5).sum(0).clip(0, len(colors) - 1)
     return np.take_along_axis(colors, np.take_along_axis(order, middle[None], 0), 0)[0]
-
-
-def _lips_alone(canvas: Canvas, mean: NDArray, seen: NDArray) -> NDArray:
-    """(N,) in [0, 1]: 0 on lips that a tongue, a finger or teeth cover: all of them are brighter."""
-    weight = canvas.regions.lips * seen
-    brighter = (mean - usual_color(mean, weight)) @ LUMINANCE[:, None]
-    return 1 - canvas.regions.lips * smoothstep(
-        *COVERED_LIPS, canvas.graph.smooth(brighter, weight, COVER_RADIUS)[:, 0]
-    )
 
 
 def _calm(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray, strained: NDArray) -> NDArray:
