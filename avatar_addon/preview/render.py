@@ -17,6 +17,7 @@ from ..scene.hair_object import VIEWPORT_AMOUNT, set_strand_count
 from ..scene.head_object import PHOTO_KEY
 from ..scene.lighting import portrait_world
 from ..scene.photo_camera import build_photo_camera, frame_photo
+from .bust_fade import faded_bust
 from .views import SAME_VIEW, TURNS, crop_to_subject, portrait_camera, portrait_subject
 
 STRANDS = 12000
@@ -45,7 +46,7 @@ def render_views(
     armature_object = bpy.data.objects[objects.armature]
     subject = portrait_subject(avatar)
     pictures = {}
-    with _studio(avatar, objects, samples) as scene:
+    with _studio(avatar, objects, samples) as scene, faded_bust(head_object, avatar.head):
         for view in views:
             box = None
             if view == SAME_VIEW:
@@ -95,9 +96,10 @@ def _set_up_cycles(scene: bpy.types.Scene, samples: int) -> None:
     cycles.use_adaptive_sampling = False
     cycles.use_light_tree = False  # three lights need no tree; half the time
     cycles.use_denoising = _has_denoiser()
-    cycles.denoising_prefilter, cycles.denoising_quality = "FAST", "BALANCED"
+    cycles.denoising_prefilter, cycles.denoising_quality = "ACCURATE", "BALANCED"
     cycles.max_bounces, cycles.transparent_max_bounces = 4, 8
     cycles.diffuse_bounces = cycles.glossy_bounces = 2
+    cycles.sample_clamp_direct, cycles.sample_clamp_indirect = 2.0, 1.0  # strands glitter at few samples
     cycles.caustics_reflective = cycles.caustics_refractive = False
     # The head stays in memory between pictures; only what moved is sent again.
     scene.render.use_persistent_data = True

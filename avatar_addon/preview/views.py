@@ -57,6 +57,7 @@ def portrait_camera(subject: Subject, degrees: float, width: int, height: int) -
     matrix = np.eye(4)
     matrix[:3, 0], matrix[:3, 1], matrix[:3, 2] = right, (0.0, 0.0, 1.0), back
     matrix[:3, 3] = middle + DISTANCE * back
+    matrix[2, 3] = subject.high[2] + (HEAD_ROOM - 0.5) * visible
     return Camera(matrix, height * DISTANCE / visible, (width / 2, height / 2), width, height)
 
 
@@ -71,7 +72,8 @@ def crop_to_subject(camera: Camera, subject: Subject, width: int, height: int) -
     box_height = max(high[1] - low[1], (high[0] - low[0]) / width * height) * (1 + 2 * HEAD_ROOM)
     box_height = min(box_height, camera.height, camera.width / width * height)
     box = np.array([box_height / height * width, box_height])
-    start = np.clip((low + high - box) / 2, 0, np.array([camera.width, camera.height]) - box)
+    wanted = np.array([(low[0] + high[0] - box[0]) / 2, low[1] - HEAD_ROOM * box[1]])
+    start = np.clip(wanted, 0, np.array([camera.width, camera.height]) - box)
     scale = height / box_height
     center = (np.asarray(camera.center_px) - start) * scale
     cropped = Camera(camera.matrix_world, camera.focal_px * scale, (center[0], center[1]), width, height)

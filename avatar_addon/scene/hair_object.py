@@ -8,6 +8,7 @@ import numpy as np
 
 from ...inference.bundle import Hair, HeadMesh
 from ..compat import hair_assets_file, set_interpolation_surface, set_modifier_attribute, set_modifier_input
+from .hair_coverage import covered_area, distance_to_roots, guide_spacing
 from .head_object import DENSITY_MASK, SCALP_UV_MAP
 from .skin_material import UNDER_HAIR
 
@@ -62,14 +63,14 @@ def set_strand_count(hair_object: bpy.types.Object, strands: float, viewport_amo
 def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, head_object: bpy.types.Object) -> None:
     """Interpolate and roughen at rest, then follow the surface: strands keep their places while the face moves."""
     groups = _node_groups("Interpolate Hair Curves", "Hair Curves Noise", "Set Hair Curve Profile")
-    reach = REACH * _guide_distance(hair.points[:, 0])
+    reach = REACH * guide_spacing(hair.points[:, 0])
     interpolate = _add_group(hair_object, groups["Interpolate Hair Curves"])
     set_interpolation_surface(interpolate, head_object, SCALP_UV_MAP)
     set_modifier_input(interpolate, "Follow Surface Normal", False)
     set_modifier_input(interpolate, "Part by Mesh Islands", False)
     set_modifier_input(interpolate, "Distance to Guides", reach)
     set_modifier_attribute(interpolate, "Density Mask", DENSITY_MASK)
-    hair_object["hair_area"] = _hair_area(head, hair.points[:, 0], reach)
+    hair_object["hair_area"] = covered_area(head, hair.points[:, 0], reach)
     noise = _add_group(hair_object, groups["Hair Curves Noise"])
     length = float(np.linalg.norm(np.diff(hair.points, axis=1), axis=2).sum(1).mean())
     set_modifier_input(noise, "Cumulative Offset", False)
@@ -88,10 +89,10 @@ def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, he
 
 def _mark_scalp(head_object: bpy.types.Object, head: HeadMesh, roots: np.ndarray) -> None:
     """Write on the head where hair covers the scalp, for the skin's material."""
-    reach = _guide_distance(roots)
+    reach = guide_spacing(roots)
     scalp = np.flatnonzero(~np.isnan(head.scalp_uv[:, 0]))
     covered = np.zeros(len(head.vertices), np.float32)
-    covered[scalp] = np.clip(2.5 - _distance_to(head.vertices[scalp], roots) / reach, 0, 1)
+    covered[scalp] = np.clip(2.5 - distance_to_roots(head.vertices[scalp], roots) / reach, 0, 1)
     head_object.data.attributes.new(UNDER_HAIR, "FLOAT", "POINT").data.foreach_set("value", covered)
 
 
@@ -131,29 +132,3 @@ def _follow_surface_group() -> bpy.types.NodeTree:
 def _curve_attribute(curves: bpy.types.Curves, name: str, kind: str, domain: str, values: np.ndarray) -> None:
     attribute = curves.attributes.get(name) or curves.attributes.new(name, kind, domain)
     attribute.data.foreach_set("value", values)
-
-
-def _guide_distance(roots: np.ndarray) -> float:
-    """Median distance from a root to its nearest neighbour, metres."""
-    sample = roots[:: max(1, len(roots) // 256)]
-    distance = np.linalg.norm(sample[:, None] - roots[None], axis=2)
-    distance[distance < 1e-9] = np.inf
-    return float(np.median(distance.min(1)))
-
-
-def _distance_to(points: np.ndarray, roots: np.ndarray) -> np.ndarray:
-    """(N,) metres from each point to the nearest root."""
-    squared = (points**2).sum(1)[:, None] + (roots**2).sum(1)[None] - 2 * points @ roots.T
-    return np.sqrt(np.maximum(squared.min(1), 0))
-
-
-def _hair_area(head: HeadMesh, roots: np.ndarray, reach: float) -> float:
-    """Square metres of scalp within ``reach`` of a root, which the density of strands refers to."""
-    triangles = np.concatenate([head.faces[:, :3], head.faces[head.faces[:, 3] >= 0][:, [0, 2, 3]]])
-    corners = head.vertices[triangles]
-    centers = corners.mean(1)
-    near = (centers > roots.min(0) - reach).all(1) & (centers < roots.max(0) + reach).all(1)
-    corners, centers = corners[near], centers[near]
-    covered = _distance_to(centers, roots) < reach
-    a, b, c = (corners[covered][:, k] for k in range(3))
-    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)

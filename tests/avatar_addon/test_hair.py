@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from portrait_avatar.avatar_addon.export.strand_mesh import Strands, resample, ribbons, tubes
 from portrait_avatar.avatar_addon.scene.assemble import build_avatar
-from portrait_avatar.avatar_addon.scene.hair_material import GAIN, POWER, strand_color
+from portrait_avatar.avatar_addon.scene.hair_material import GAIN, GLOSS, POWER, strand_color
 from portrait_avatar.avatar_addon.scene.hair_object import set_strand_count
 from portrait_avatar.avatar_addon.scene.head_object import add_shape_key
 from portrait_avatar.tests.avatar_addon.geometry import strand_points
@@ -83,7 +83,8 @@ def test_strand_color_is_darker_and_keeps_the_order():
     color = strand_color(seen)
     assert color[0] > color[1] > color[2] > 0
     assert all(c < s for c, s in zip(color, seen, strict=True))
-    assert GAIN * color[0] ** POWER == pytest.approx(seen[0])
+    assert GLOSS + GAIN * color[0] ** POWER == pytest.approx(0.2)
+    assert 0 < strand_color((0.0, 0.0, 0.0))[0] < strand_color((1.0, 1.0, 1.0))[0] < 1
 
 
 def test_resampling_keeps_ends():
