@@ -20,7 +20,8 @@ SKULL_RADIUS = 0.098
 class Comb:
     """The flow field of one style on one head.
 
-    whorl: (3,) where the crown's whorl sits. side: (N,) -1 or +1, the side of the parting a root belongs to.
+    whorl: (3,) where the crown's whorl sits. side: (N,) -1 or +1, the side of the parting a root belongs to;
+    from_parting: (N,) metres to it, inf where there is none.
     fringe: (N,) bool. turn: (N,) radians by which each strand leaves the field (messiness).
     """
 
@@ -29,11 +30,18 @@ class Comb:
     anatomy: Anatomy
     whorl: NDArray
     side: NDArray
+    from_parting: NDArray
     fringe: NDArray
     turn: NDArray
 
     def __getitem__(self, index: NDArray) -> Comb:
-        return replace(self, side=self.side[index], fringe=self.fringe[index], turn=self.turn[index])
+        return replace(
+            self,
+            side=self.side[index],
+            from_parting=self.from_parting[index],
+            fringe=self.fringe[index],
+            turn=self.turn[index],
+        )
 
     def direction(self, points: NDArray) -> NDArray:
         """(N, 3) direction in which strand n is combed at points[n]; not yet tangential, length about one."""
@@ -67,8 +75,10 @@ def make_comb(style: HairStyle, anatomy: Anatomy, sites: Sites, random: np.rando
     line = flow.whorl_x + (flow.parting - flow.whorl_x) * along**0.6
     crooked = flow.parting_noise * smooth_noise(random, sites.points * [0, 1, 0], 0.02)[:, 0]
     side = np.where(x > line + crooked, 1.0, -1.0)
+    parted = (flow.part > 0) & (y < whorl[1])
+    from_parting = np.where(parted, np.abs(x - line - crooked), np.inf)
     turn = flow.messy * (0.7 * smooth_noise(random, sites.points, 0.03)[:, 0] + 0.3 * random.normal(size=len(x)))
-    return Comb(flow, style.fringe, anatomy, whorl, side, fringe_roots(style, sites), turn)
+    return Comb(flow, style.fringe, anatomy, whorl, side, from_parting, fringe_roots(style, sites), turn)
 
 
 def fringe_roots(style: HairStyle, sites: Sites) -> NDArray:

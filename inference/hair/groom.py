@@ -34,7 +34,8 @@ class Detail:
 
 
 FULL = Detail()
-SKETCH = Detail(leaders=150, points=28, guides=600)
+SKETCH = Detail(leaders=120, points=20, guides=480)
+ROUGH_SKETCH = Detail(leaders=120, points=16, guides=400)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from .variation import step, tangential, unit
 
 SKIN_CLEARANCE = 0.0012
 FRINGE_BEND, SOFT_PUSH = 0.5, 0.3
+PARTING_ANGLE = 62.0
 
 
 def grow_free(
@@ -81,6 +82,8 @@ def _root_directions(style: HairStyle, sites: Sites, comb: Comb) -> NDArray:
     # Hair stands up in the whorl, or the skin would show where it parts in all directions.
     at_whorl = np.exp(-((np.linalg.norm(sites.points - comb.whorl, axis=1) / 0.018) ** 2))
     angle = angle + np.clip(62 - angle, 0, None) * at_whorl * (style.flow.whorl > 0)
+    # Beside the parting hair rises before it falls to its side, or the parting would lie in a valley.
+    angle = angle + np.clip(PARTING_ANGLE - angle, 0, None) * np.exp(-((comb.from_parting / 0.012) ** 2))
     if style.fringe is not None:
         angle = np.where(comb.fringe, style.fringe.angle, angle)
     angle = np.radians(angle)[:, None]
@@ -104,7 +107,8 @@ def _down(
     pull[:, 2] = -1
     below = step(anatomy.chin + 0.04, anatomy.chin - 0.04, position[:, 2])[:, None]
     neck = np.stack([position[:, 0] - anatomy.ear[0], position[:, 1] - anatomy.ear[1] - 0.02], 1) / 0.08
-    pull[:, :2] -= style.growth.inward * below * neck
+    under_ear = step(anatomy.ear[2] + 0.01, anatomy.chin + 0.03, position[:, 2])[:, None]
+    pull[:, :2] -= style.growth.inward * under_ear * neck
     on_shoulder = step(0.3, 0.6, normal[:, 2]) * step(0.03, 0.005, distance) * below[:, 0]
     # Already above the shoulder hair makes for its front or its back.
     over_shoulder = step(0.2, 0.5, normal[:, 2]) * step(0.10, 0.02, distance) * below[:, 0]

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..head.model import HeadModel
-from .groom import SKETCH, grow_style
+from .detail import strand_lengths
+from .groom import ROUGH_SKETCH, SKETCH, grow_style
 from .head_surface import HeadSurface, prepare_head
 from .library import load_style, style_names
 from .picture import HairPicture, View, draw
@@ -20,9 +21,12 @@ from .style import Cut, HairStyle
 ORIENTATION_WEIGHT = 0.25
 COHERENCE_WEIGHT = 0.2
 FACE_WEIGHT = 1.0
+USUAL_DIRECTION = 0.02  # what the terms of direction come to for a fair match
 # What people seldom wear, and tied hair, which looks like short hair from the front, must be clearly better to be chosen.
 RARE_PENALTY = 0.06
-FINALISTS, ADAPTED = 4, 1
+FINALISTS = 4
+# A second style of another kind is adapted as well when its score is as close as this; ties have more to adapt.
+CLOSE, CLOSE_TIED = 0.02, 0.07
 # Hair counts as long when this share of it lies below the chin, as short when less than the second figure does.
 LONG_SHARE, SHORT_SHARE = 0.12, 0.02
 CHIN = 0.62  # face heights below the eyes
@@ -43,7 +47,7 @@ def match_style(head: HeadSurface, view: View, seen: HairPicture) -> Match:
     ranked = rank_styles(head.model, view, seen)
     nearest = [_judged(match.style, view, _sketch(head, match.style), seen) for match in ranked[:FINALISTS]]
     nearest.sort(key=_score, reverse=True)
-    return max((_adapted(head, view, seen, match) for match in nearest[:ADAPTED]), key=_score)
+    return max((_adapted(head, view, seen, match) for match in _worth_adapting(nearest)), key=_score)
 
 
 def rank_styles(model: HeadModel, view: View, seen: HairPicture) -> list[Match]:
@@ -53,10 +57,11 @@ def rank_styles(model: HeadModel, view: View, seen: HairPicture) -> list[Match]:
     return sorted(matches, key=_score, reverse=True)
 
 
-def compare(drawn: HairPicture, seen: HairPicture, face: NDArray) -> tuple[float, float]:
+def compare(drawn: HairPicture, seen: HairPicture, face: NDArray, resolved: float = 1.0) -> tuple[float, float]:
     """Score and IoU of two hair pictures: overlap of coverage, agreement of directions where both have hair, likeness of curliness.
 
-    face: (h, w) bool; hair drawn where the photo shows a bare face weighs more.
+    face: (h, w) bool; hair drawn where the photo shows a bare face weighs more. resolved: 0..1, how far the direction of such short
+    hair can be seen in a photo at all.
     """
     both = np.minimum(drawn.coverage, seen.coverage)
     either = np.maximum(drawn.coverage, seen.coverage)
@@ -67,8 +72,20 @@ def compare(drawn: HairPicture, seen: HairPicture, face: NDArray) -> tuple[float
     coherence = [float((both * length).sum() / max(both.sum(), 1e-6)) for length in lengths]
     unlike = abs(coherence[0] - coherence[1])
     in_face = float((either - seen.coverage)[face].sum() / max(seen.coverage.sum(), 1e-6))
-    score = iou + ORIENTATION_WEIGHT * agreement - COHERENCE_WEIGHT * unlike - FACE_WEIGHT * in_face
+    direction = ORIENTATION_WEIGHT * agreement - COHERENCE_WEIGHT * unlike
+    score = iou + resolved * direction + (1 - resolved) * USUAL_DIRECTION - FACE_WEIGHT * in_face
     return score, iou
+
+
+def _worth_adapting(nearest: list[Match]) -> list[Match]:
+    """The best match, and the next of another kind (or with a fringe where that has none) if it may still win."""
+
+    def kind(match: Match) -> tuple[str, bool]:
+        return match.style.kind, match.style.fringe is None
+
+    best = nearest[0]
+    others = (match for match in nearest[1:] if kind(match) != kind(best))
+    return [best, *(m for m in others if m.score > best.score - (CLOSE_TIED if m.style.tie else CLOSE))][:2]
 
 
 def _candidates(view: View, seen: HairPicture) -> Iterator[str]:
@@ -91,7 +108,9 @@ def _score(match: Match) -> float:
 
 
 def _judged(style: HairStyle, view: View, strands: NDArray, seen: HairPicture) -> Match:
-    score, iou = compare(draw(view, strands), seen, (view.window.oval < -0.03) & (view.window.down > -0.1))
+    bare_face = (view.window.oval < -0.03) & (view.window.down > -0.1)
+    resolved = float(np.clip((np.median(strand_lengths(strands)) - 0.01) / 0.03, 0, 1))
+    score, iou = compare(draw(view, strands), seen, bare_face, resolved)
     return Match(style, score - RARE_PENALTY * ("rare" in style.tags or bool(style.tie)), iou)
 
 
@@ -103,7 +122,7 @@ def _mean_head(model: HeadModel) -> HeadSurface:
 @lru_cache(maxsize=256)
 def _mean_sketch(model: HeadModel, style: HairStyle) -> NDArray:
     """A style thinly grown on the model's mean head; once per process."""
-    return _sketch(_mean_head(model), style)
+    return grow_style(_mean_head(model), style, detail=ROUGH_SKETCH).strands
 
 
 def _sketch(head: HeadSurface, style: HairStyle) -> NDArray:
@@ -112,7 +131,7 @@ def _sketch(head: HeadSurface, style: HairStyle) -> NDArray:
 
 def _adapted(head: HeadSurface, view: View, seen: HairPicture, best: Match) -> Match:
     """One pass of coordinate search over the parameters a photo shows, on the person's own head."""
-    for variants in (_longer, _mirrored, _fuller, _higher, _draped, _tied, _longer):
+    for variants in (_longer, _mirrored, _fuller, _higher, _draped, _tied, _longer, _draped):
         tried = [_judged(style, view, _sketch(head, style), seen) for style in variants(best.style)]
         best = max([best, *tried], key=_score)
     return best
@@ -165,16 +184,19 @@ def _higher(style: HairStyle) -> list[HairStyle]:
     line = style.hairline
     return [
         replace(style, hairline=replace(line, height=line.height + 5.0)),
+        replace(style, hairline=replace(line, height=line.height + 10.0)),
         replace(style, hairline=replace(line, height=line.height + 5.0, recession=min(line.recession + 0.5, 1.0))),
         replace(style, hairline=replace(line, height=line.height - 4.0)),
     ]
 
 
 def _draped(style: HairStyle) -> list[HairStyle]:
-    """Long hair: more of it in front of the shoulders, or behind."""
+    """Long hair: more of it in front of the shoulders or behind, or hanging closer to the neck."""
     if style.length.top < 0.25:
         return []
-    return [replace(style, volume=replace(style.volume, drape=azimuth)) for azimuth in (30.0, 105.0, 130.0)]
+    growth = style.growth
+    hanging = [replace(style, growth=replace(growth, inward=min(growth.inward + more, 1.0))) for more in (0.25, 0.6)]
+    return hanging + [replace(style, volume=replace(style.volume, drape=azimuth)) for azimuth in (30.0, 105.0, 130.0)]
 
 
 def _tied(style: HairStyle) -> list[HairStyle]:
