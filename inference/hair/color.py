@@ -84,7 +84,7 @@ def brow_color(pixels: NDArray, landmarks: NDArray) -> NDArray:
     return linear[light <= np.quantile(light, 0.3)].mean(0)
 
 
-def robust_mean(linear: NDArray, weight: NDArray, low: float = 0.35, high: float = 0.85) -> NDArray:
+def robust_mean(linear: NDArray, weight: NDArray, low: float = 0.45, high: float = 0.9) -> NDArray:
     """Weighted mean colour (3,) of linear pixels (N, 3) whose luminance lies between two quantiles."""
     light = linear @ np.array([0.2126, 0.7152, 0.0722])
     bottom, top = np.quantile(light, [low, high])

@@ -57,6 +57,14 @@ def rank_styles(model: HeadModel, view: View, seen: HairPicture) -> list[Match]:
     return sorted(matches, key=_score, reverse=True)
 
 
+def sketch_library(model: HeadModel) -> None:
+    """Grow the whole library on the model's mean head now (2 s), so that the first photo need not wait for it."""
+    for name in style_names():
+        style = load_style(name)
+        if style.guides:
+            _mean_sketch(model, style)
+
+
 def compare(drawn: HairPicture, seen: HairPicture, face: NDArray, resolved: float = 1.0) -> tuple[float, float]:
     """Score and IoU of two hair pictures: overlap of coverage, agreement of directions where both have hair, likeness of curliness.
 
