@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
+import math
+
 import bpy
 
 from .nodes import Color, add_node, finish, new_material, rgba
 
 CORNEA_IOR = 1.376
+CATCH_LIGHT_DIRECTION = (0.45, -0.77, 0.45)
+# Half its angular size: where it begins to shine, where it is full.
+CATCH_LIGHT_DEGREES = (10.0, 6.0)
 
 
 def eye_material(name: str, image: bpy.types.Image | None, color: Color) -> bpy.types.Material:
@@ -49,6 +54,34 @@ def cornea_material(name: str) -> bpy.types.Material:
     mixed = add_node(tree, "ShaderNodeMixShader", {"Fac": share.outputs["Value"]})
     tree.links.new(clear.outputs["BSDF"], mixed.inputs[1])
     tree.links.new(mirror.outputs["BSDF"], mixed.inputs[2])
-    finish(tree, mixed.outputs["Shader"])
+    lit = add_node(tree, "ShaderNodeAddShader")
+    tree.links.new(mixed.outputs["Shader"], lit.inputs[0])
+    tree.links.new(_catch_light(tree, path.outputs["Is Camera Ray"]), lit.inputs[1])
+    finish(tree, lit.outputs["Shader"])
     material.surface_render_method = "BLENDED"
     return material
+
+
+def _catch_light(tree: bpy.types.NodeTree, camera_ray: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    """The bright spot that makes eyes look alive: the mirror image of a small lamp, up and to the subject's left.
+
+    Painted rather than reflected: a real lamp that small needs hundreds of samples to show without grain. Only the camera
+    sees it; the strength of the Emission node turns it off.
+    """
+    reflected = add_node(tree, "ShaderNodeTexCoord").outputs["Reflection"]
+    own = add_node(tree, "ShaderNodeVectorTransform", {"Vector": reflected}, convert_from="WORLD", convert_to="OBJECT")
+    toward = add_node(
+        tree, "ShaderNodeVectorMath", {0: own.outputs["Vector"], 1: CATCH_LIGHT_DIRECTION}, operation="DOT_PRODUCT"
+    )
+    edge, core = (math.cos(math.radians(angle)) for angle in CATCH_LIGHT_DEGREES)
+    spot = add_node(
+        tree,
+        "ShaderNodeMapRange",
+        {"Value": toward.outputs["Value"], "From Min": edge, "From Max": core},
+        interpolation_type="SMOOTHSTEP",
+    )
+    seen = add_node(tree, "ShaderNodeMath", {0: spot.outputs["Result"], 1: camera_ray}, operation="MULTIPLY")
+    tone = add_node(tree, "ShaderNodeMix", {"Factor": seen.outputs["Value"]}, data_type="RGBA")
+    dark, bright, color = (socket for socket in (*tone.inputs, *tone.outputs) if socket.type == "RGBA")
+    dark.default_value, bright.default_value = (0.0, 0.0, 0.0, 1.0), (1.0, 1.0, 1.0, 1.0)
+    return add_node(tree, "ShaderNodeEmission", {"Color": color, "Strength": 0.8}).outputs["Emission"]
