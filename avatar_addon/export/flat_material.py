@@ -11,6 +11,7 @@ from ..scene.nodes import add_node, finish, new_material
 
 CLEAR_ALPHA = 0.06
 CLEAR_ROUGHNESS = 0.05
+HAIR_ROUGHNESS = 0.6
 
 
 def flat_material(material: bpy.types.Material, name: str, image_folder: Path) -> bpy.types.Material:
@@ -22,6 +23,8 @@ def flat_material(material: bpy.types.Material, name: str, image_folder: Path) -
     if source is None:
         inputs |= {"Roughness": CLEAR_ROUGHNESS, "Alpha": CLEAR_ALPHA}
         flat.surface_render_method = "BLENDED"
+    elif source.type == "BSDF_HAIR_PRINCIPLED":
+        inputs |= {"Roughness": HAIR_ROUGHNESS, "Specular IOR Level": 0.25}
     elif not source.inputs["Roughness"].is_linked:
         inputs["Roughness"] = source.inputs["Roughness"].default_value
     surface = add_node(tree, "ShaderNodeBsdfPrincipled", inputs)

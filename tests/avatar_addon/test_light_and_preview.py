@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
 from portrait_avatar.avatar_addon.compat import enable_nodes
+from portrait_avatar.avatar_addon.preview.bust_fade import edge_distance
 from portrait_avatar.avatar_addon.preview.render import render_views, view_names
 from portrait_avatar.avatar_addon.preview.views import (
+    chin_height,
     crop_to_subject,
     portrait_camera,
     portrait_subject,
@@ -81,10 +85,15 @@ def test_same_view_is_a_crop_of_the_photo(avatar):
 
 def test_pictures_differ_and_the_scene_is_left_as_it_was(avatar, built, scene, folder):
     before, geometry = snapshot(), evaluated_positions(bpy.data.objects[built.head])
+    nodes = len(bpy.data.materials["stand in skin"].node_tree.nodes)
     pictures = render_views(avatar, built, folder, ("same_view", "front", "surprise"), (64, 80), samples=1)
     added = {block.name for kind, blocks in snapshot().items() for block in blocks - before[kind]}
     assert added <= {"Render Result"}
     assert bpy.data.scenes[:] == [scene]
+    skin = bpy.data.materials["stand in skin"].node_tree
+    assert len(skin.nodes) == nodes
+    assert skin.get_output_node("ALL").inputs["Surface"].links[0].from_node.type == "BSDF_PRINCIPLED"
+    assert "bust_edge" not in bpy.data.objects[built.head].data.attributes
     np.testing.assert_allclose(evaluated_positions(bpy.data.objects[built.head]), geometry, atol=1e-7)
     pixels = {view: _pixels(path) for view, (path, _) in pictures.items()}
     assert pixels["front"].shape == (80, 64, 3)
@@ -93,6 +102,24 @@ def test_pictures_differ_and_the_scene_is_left_as_it_was(avatar, built, scene, f
     grey = pixels["front"][-2, 1]
     assert np.ptp(grey) < 0.02
     assert 0.3 < grey.mean() < 0.7
+
+
+def test_edge_distance_is_measured_from_the_open_border(avatar):
+    weights = np.where(avatar.head.vertices[:, 2:] > -0.06, avatar.head.skin_weights, (0, 1, 0, 0, 0))
+    head = replace(avatar.head, skin_weights=weights)  # the chin is at -0.06
+    assert (edge_distance(head) == 1).all()  # the egg is closed
+    skin = head.face_parts == head.part_names.index("skin")
+    low = skin & (head.vertices[head.faces[:, :3], 2].max(1) < -0.1)
+    opened = replace(head, faces=head.faces[~low], face_parts=head.face_parts[~low])
+    distance = edge_distance(opened)
+    on_edge = np.flatnonzero(distance == 0)
+    assert len(on_edge) == 48
+    assert np.ptp(head.vertices[on_edge, 2]) < 1e-6
+    rest = np.unique(opened.faces[opened.face_parts == 0][:, :3])
+    below_chin = rest[head.vertices[rest, 2] < chin_height(head)]
+    assert len(below_chin) > len(on_edge)
+    heights = head.vertices[below_chin, 2] - head.vertices[on_edge, 2].mean()
+    assert (distance[below_chin] >= heights - 1e-6).all()
 
 
 def test_contact_sheet_order(avatar):
