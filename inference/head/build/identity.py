@@ -40,10 +40,12 @@ LARGEST_DEVIATION = 0.5
 LEFT_OUT = ("asymm-breast", "asymm-trunk")
 GENDERS = ("female", "male")
 ETHNICITIES = ("african", "asian", "caucasian")
-# MakeHuman's mean head is 2 % small, and narrow between the temples and pupils, beside measured adults.
+# MakeHuman's mean head is 2 % small, narrow between the temples and pupils, wide in the neck and down in the mouth beside measured adults.
 SIZE = 1.02
 PROPORTIONS = {
     "head/head-scale-horiz-incr": 0.12,
+    "neck/neck-scale-horiz-decr": 0.5,
+    "mouth/mouth-angles-up": 0.35,
     **{f"eyes/{side}-eye-{name}": share for side in "lr" for name, share in (("scale-incr", 0.5), ("trans-out", 0.35))},
 }
 ABOVE_NECK = 0.6  # height in metres on the raw base mesh
