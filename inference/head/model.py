@@ -16,7 +16,7 @@ FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LandmarkEmbedding:
     """Landmarks as barycentric points on the surface.
 
