@@ -13,9 +13,11 @@ from .assemble import assemble_avatar
 from .bundle import Avatar
 from .bundle_io import check_target, write_bundle
 from .errors import output_error
+from .face.freeform import prepare_free_form
 from .face.landmark_fit import fit_face
 from .hair.from_photo import hair_from_photo
 from .hair.mask import hair_mask
+from .hair.match import sketch_library
 from .head.open_head import load_open_head
 from .photo.choose_face import choose_face
 from .photo.hair_mask import load_hair_mask
@@ -93,4 +95,7 @@ def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, prog
 def warm_up() -> None:
     """Load the head and the networks, and prepare what depends on the head alone, before the first request."""
     start_networks()
-    prepare_textures(load_open_head())
+    model = load_open_head()
+    prepare_free_form(model)
+    prepare_textures(model)
+    sketch_library(model)

@@ -63,6 +63,11 @@ def displacement_to_landmarks(
     return mesh.spread(everywhere, len(vertices))
 
 
+def prepare_free_form(model: HeadModel) -> None:
+    """Do ahead of time what depends on the model alone."""
+    _regularizer(model)
+
+
 @lru_cache(maxsize=4)
 def _landmark_distance(model: HeadModel) -> NDArray:
     """(N,) metres from each skin vertex to the nearest landmark, the larger of both sides."""
