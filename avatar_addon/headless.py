@@ -39,7 +39,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--formats", default=",".join(FORMATS[:4]), help="comma-separated: %(default)s")
     parser.add_argument("--preview", action="store_true", help="render DIR/preview/<view>.png and views.json")
     parser.add_argument("--views", default="", help="comma-separated names of the views to render; all by default")
-    parser.add_argument("--samples", type=int, default=16, help="Cycles samples per pixel")
+    parser.add_argument("--samples", type=int, default=12, help="Cycles samples per pixel")
     parser.add_argument("--size", type=int, default=480, help="height of a preview in pixels; its width is 4/5 of it")
     arguments = parser.parse_args(argv)
     arguments.formats = [name for name in arguments.formats.split(",") if name]

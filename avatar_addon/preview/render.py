@@ -34,7 +34,7 @@ def render_views(
     folder: Path,
     views: tuple[str, ...],
     size: tuple[int, int] = (384, 480),
-    samples: int = 16,
+    samples: int = 12,
 ) -> dict[str, tuple[Path, tuple[float, ...] | None]]:
     """Render the named views to ``folder``/<view>.png, size = (width, height) pixels.
 

@@ -8,11 +8,11 @@ import bpy
 from ...inference.bundle import HairColor
 from .nodes import Color, add_node, finish, new_material, rgba
 
-VALUE_VARIATION = 0.4
-ROOT_VALUE, TIP_VALUE = 0.65, 1.2
+VALUE_VARIATION = 0.5
+ROOT_VALUE, TIP_VALUE = 0.5, 1.3
 # Measured on renders under our light: hair looks like GLOSS + GAIN * strand colour ** POWER, because light meets many
 # strands on its way and their gloss is white.
-GLOSS, GAIN, POWER = 0.02, 0.5, 0.59
+GLOSS, GAIN, POWER = 0.02, 0.55, 0.59
 DARKEST, BRIGHTEST = 0.004, 0.45
 # A photo's highlights are paler than its mean: as even a colour as the mean would look dyed.
 PALENESS = 0.15
