@@ -88,7 +88,8 @@ def _root_directions(style: HairStyle, sites: Sites, comb: Comb) -> NDArray:
         angle = np.where(comb.fringe, style.fringe.angle, angle)
     angle = np.radians(angle)[:, None]
     direction = np.cos(angle) * flow + np.sin(angle) * sites.normals
-    direction[:, 2] += growth.up * upper * ~comb.fringe
+    in_front = step(130, 70, np.abs(sites.azimuth))  # at the back of the crown hair goes on lying over the skin
+    direction[:, 2] += growth.up * upper * in_front * ~comb.fringe
     return unit(direction)
 
 

@@ -73,7 +73,8 @@ class Growth:
     """How a strand bends.
 
     angle: of the root against the skin (90 = along its normal), angle_sides below the fade; angle_front at the front hairline;
-    up: turns the roots of the top hair towards the vertical (quiffs and flat tops do not stand along the forehead's normal);
+    up: turns the roots of the top hair at the front and sides towards the vertical
+    (quiffs and flat tops do not stand along the forehead's normal);
     hold: length over which the root's angle is kept; bend: length within which a strand turns into a new direction (stiffness);
     gravity: 0..1; inward: pull of hanging hair towards the neck.
     """
