@@ -41,11 +41,13 @@ def render(surface: Surface, vertices: NDArray, look: Look, camera: Camera) -> N
     parts = tuple(p for p in surface.part_names if p != "cornea")
     triangles, uv_triangles = surface.triangles(*parts), surface.uv_triangles(*parts)
     pixels = project(camera, vertices) * [SUPERSAMPLING, SUPERSAMPLING, 1]
+    shown = _shown(triangle_parts(surface, parts) == _part(surface, "mouth"), pixels[triangles])
+    triangles, uv_triangles = triangles[shown], uv_triangles[shown]
     fragments = rasterize(pixels, triangles, camera.height * SUPERSAMPLING, camera.width * SUPERSAMPLING)
     seen = fragments.covered
     owner = fragments.triangle[seen]
     uv = np.einsum("nkc,nk->nc", surface.uv[uv_triangles[owner]], fragments.barycentric[seen])
-    part = triangle_parts(surface, parts)[owner]
+    part = triangle_parts(surface, parts)[shown][owner]
     colors = np.zeros((len(owner), 3), np.float32)
     for name in parts:
         mine = part == surface.part_names.index(name)
@@ -74,6 +76,17 @@ def triangle_parts(surface: Surface, parts: tuple[str, ...]) -> NDArray:
     chosen = np.isin(surface.face_parts, [surface.part_names.index(p) for p in parts])
     part, quad = surface.face_parts[chosen], surface.faces[chosen][:, 3] >= 0
     return np.concatenate([part, part[quad]])
+
+
+def _shown(inside: NDArray, corners: NDArray) -> NDArray:
+    """All triangles but the outside of the mouth bag, which the skin covers. Inside: (T,) bool; corners: (T, 3, 3) pixels."""
+    a, b, c = (corners[:, k, :2] for k in range(3))
+    turn = np.cross(b - a, c - a)  # y points down, so the front is clockwise
+    return ~inside | (turn < 0)
+
+
+def _part(surface: Surface, name: str) -> int:
+    return surface.part_names.index(name) if name in surface.part_names else -1
 
 
 def _lookup(texture: NDArray, uv: NDArray) -> NDArray:

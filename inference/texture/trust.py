@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..head.model import HeadModel
+from .lid_fold import folded_lids
 from ..raster import rasterize
-from . import contours
+from . import contours, face_areas
 from .atlas import Atlas
 from .contours import fill, grow, smoothstep
-from .face_areas import bare_middle
 from .skin_color import likely_skin
 from .view import View
 
@@ -29,6 +29,8 @@ SOFTNESS = 0.005  # of the texture's side
 HAIR_FROM, HAIR_MARGIN = 0.2, 0.004
 EYE_MARGIN, LIP_MARGIN = 0.0012, 0.0008
 NECK_TRUST = 0.6
+FACE_SHARE, FACE_RIM = 0.97, 0.003  # share of the face's outline that is surely face, and metres over which it ends
+UNRECOGNISED = 0.70, 0.50  # share of the visible face below which the skin recogniser is doubted, and overruled
 
 
 def texel_trust(
@@ -57,11 +59,19 @@ def texel_trust(
 
 def usable_pixels(view: View, log: NDArray) -> NDArray[np.float32]:
     """(h, w) in [0, 1]: pixels that show skin, not hair, clothes or background."""
-    hair = grow((view.hair > HAIR_FROM).astype(np.uint8), HAIR_MARGIN / view.pixel) * (1 - bare_middle(view))
-    hair = cv2.GaussianBlur(hair.astype(np.float32), (0, 0), 0.5 * HAIR_MARGIN / view.pixel)
+    face = contours.soften(face_areas.oval(view, FACE_SHARE), FACE_RIM / view.pixel)
+    hair = (view.hair > HAIR_FROM).astype(np.uint8)
+    hair = grow(hair, HAIR_MARGIN / view.pixel) * (1 - face_areas.bare_middle(view))
+    bare = np.clip(1 - 1.5 * contours.soften(hair, 0.5 * HAIR_MARGIN / view.pixel), 0, 1)
+    skin = likely_skin(view, log)
+    visible = face * bare
+    recognised = float((skin * visible).sum() / max(visible.sum(), 1e-6))
+    # Painted faces, coloured light: where few colours look like skin, the landmarks know better what the face is.
+    skin = np.maximum(skin, smoothstep(*UNRECOGNISED, recognised) * face)
     person = smoothstep(0.5, 0.9, view.person)
     person = cv2.erode(person, np.ones((3, 3), np.uint8), iterations=max(1, round(0.002 / view.pixel)))
-    return (likely_skin(view, log) * np.clip(1 - 1.5 * hair, 0, 1) * person).astype(np.float32)
+    # Segmentation fails when the face fills the picture; a face with landmarks is a person.
+    return (skin * bare * np.maximum(person, face)).astype(np.float32)
 
 
 def _openings(view: View) -> NDArray[np.float32]:
@@ -72,7 +82,7 @@ def _openings(view: View) -> NDArray[np.float32]:
     gap = np.linalg.norm(points[13] - points[14])
     rim = min(LIP_MARGIN / view.pixel, 0.3 * gap)
     opened = np.maximum(grow(eyes, EYE_MARGIN / view.pixel), grow(mouth, rim))
-    return cv2.GaussianBlur(opened.astype(np.float32), (0, 0), max(0.6, 0.0003 / view.pixel))
+    return contours.soften(opened, max(0.6, 0.0003 / view.pixel))
 
 
 def _surface_depth(model: HeadModel, view: View) -> NDArray[np.float32]:
@@ -97,4 +107,4 @@ def _region_trust(model: HeadModel) -> NDArray[np.float32]:
     if "mouth" in model.surface.part_names:
         inside = np.setdiff1d(model.surface.part_vertices("mouth"), model.surface.part_vertices("skin"))
         trust[inside] = 0
-    return trust.astype(np.float32)
+    return (trust * (1 - folded_lids(model))).astype(np.float32)
