@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from inference.head.model import HeadModel
 from inference.head.open_head import load_open_head
 from inference.texture.canvas import texture_canvas
-from inference.texture.color import log_from_linear
+from inference.texture.color import linear_from_log, log_from_linear
+from inference.texture.field import skin_field
 from inference.texture.skin_graph import skin_graph
 from tests.inference.texture.portrait import (
     FOREIGN,
@@ -157,8 +158,42 @@ def test_the_same_photo_gives_the_same_textures(model: HeadModel, frontal: Portr
     assert one.colors == other.colors
 
 
-def test_a_photo_without_usable_skin_still_gives_a_plausible_head(model: HeadModel, frontal: Portrait) -> None:
+def test_without_any_skin_seen_the_head_has_a_middle_skin_tone(model: HeadModel) -> None:
+    canvas = texture_canvas(model, TEXTURE_SIZE)
+    count, size = len(canvas.graph.vertices), (TEXTURE_SIZE, TEXTURE_SIZE)
+    normals = model.template[canvas.graph.vertices] * 0 + [0.0, -1.0, 0.0]
+    field = skin_field(canvas, normals, np.zeros((*size, 3), np.float32), np.zeros(size, np.float32), np.zeros(count))
+    color = linear_from_log(field.color)[canvas.regions.plain > 0.99]
+    assert (color[:, 0] > color[:, 2]).all()
+    assert field.seen.max() == 0
+
+
+def test_a_face_is_taken_from_the_photo_even_if_no_person_was_found(model: HeadModel, frontal: Portrait) -> None:
     textures = replace(frontal, shown=np.zeros_like(frontal.shown)).bake(model)
-    skin = textures.skin[TEXTURE_SIZE - 8]
-    assert (skin[:, 0] > skin[:, 2]).all()
-    assert textures.report["face_seen"] == 0
+    found = at_vertices(model, linear_texture(textures))
+    lips = model.masks["lips"] > 0.9
+    assert np.median(log_error(found, frontal.truth)[lips]) < 0.2
+    assert textures.report["face_seen"] > 0.25
+
+
+def test_a_painted_face_stays_painted(model: HeadModel) -> None:
+    colors = np.tile(SKIN, (len(model.template), 1))
+    left, right, lower = model.template[:, 0] > 0.012, model.template[:, 0] < -0.012, model.template[:, 2] < -0.02
+    for area, color in ((left, (0.05, 0.1, 0.6)), (right, (0.6, 0.6, 0.05)), (lower, (0.05, 0.5, 0.1))):
+        colors[area] = color
+    painted = portrait(model, skin=colors)
+    found = at_vertices(model, linear_texture(painted.bake(model)))
+    for place in (cheek(model), cheek(model) * [-1, 1, 1]):
+        near = np.linalg.norm(model.template - place, axis=1) < 0.008
+        hue, wanted = found[near].mean(0), colors[near].mean(0)
+        assert hue @ wanted > 0.9 * np.linalg.norm(hue) * np.linalg.norm(wanted)
+
+
+def test_a_grey_photo_gives_a_grey_face_with_its_features(model: HeadModel, frontal: Portrait) -> None:
+    grey = np.repeat(cv2.cvtColor(frontal.photo.pixels, cv2.COLOR_RGB2GRAY)[..., None], 3, 2)
+    linear = linear_texture(with_pixels(frontal, grey).bake(model))
+    found = at_vertices(model, linear)
+    face = plain(model)
+    assert np.ptp(linear[texture_canvas(model, TEXTURE_SIZE).atlas.covered], axis=-1).max() < 0.05
+    assert found[model.masks["lips"] > 0.9].mean() < 0.8 * found[face].mean()
+    assert found[model.masks["brows"] > 0.8].mean() < 0.55 * found[face].mean()
