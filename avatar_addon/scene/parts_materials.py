@@ -70,7 +70,24 @@ def _part_material(part: str, name: str, image: bpy.types.Image | None, color: C
         return eye_material(name, image, color)
     if part == "cornea":
         return cornea_material(name)
-    return _surface_material(name, image, color, *_FINISH.get(part, _PLAIN))
+    material = _surface_material(name, image, color, *_FINISH.get(part, _PLAIN))
+    if part == "mouth":
+        _show_front_only(material)
+    return material
+
+
+def _show_front_only(material: bpy.types.Material) -> None:
+    """The mouth bag is seen from inside the mouth only: in extreme expressions it may pass through the skin behind it."""
+    material.use_backface_culling = True
+    tree = material.node_tree
+    output = next(node for node in tree.nodes if node.type == "OUTPUT_MATERIAL")
+    surface = output.inputs["Surface"].links[0].from_socket
+    geometry = add_node(tree, "ShaderNodeNewGeometry")
+    nothing = add_node(tree, "ShaderNodeBsdfTransparent")
+    mix = add_node(
+        tree, "ShaderNodeMixShader", {0: geometry.outputs["Backfacing"], 1: surface, 2: nothing.outputs["BSDF"]}
+    )
+    tree.links.new(mix.outputs["Shader"], output.inputs["Surface"])
 
 
 def _surface_material(
