@@ -25,31 +25,31 @@ EMOTIONS: dict[str, dict[str, float]] = {
     },
     # AU 4 + 5 + 7 + 23 + 24
     "anger": {
-        "browDown": 1.0,
+        "browDown": 0.85,
         "eyeWide": 0.35,
         "eyeSquint": 0.6,
         "noseSneer": 0.4,
-        "mouthPress": 0.4,
+        "mouthPress": 0.6,
         "mouthRollUpper": 0.3,
         "mouthRollLower": 0.3,
         "mouthFrown": 0.35,
     },
     # AU 1 + 4 + 15 + 17
     "sadness": {
-        "browInnerUp": 1.0,
+        "browInnerUp": 0.8,
         "browDown": 0.2,
         "eyeBlink": 0.12,
-        "mouthFrown": 0.9,
+        "mouthFrown": 0.75,
         "mouthShrugLower": 0.35,
     },
     # AU 1 + 2 + 4 + 5 + 7 + 20 + 26
     "fear": {
-        "browInnerUp": 0.9,
+        "browInnerUp": 0.75,
         "browOuterUp": 0.45,
         "browDown": 0.3,
         "eyeWide": 0.9,
         "eyeSquint": 0.2,
-        "mouthStretch": 0.75,
+        "mouthStretch": 0.65,
         "mouthLowerDown": 0.25,
         "jawOpen": 0.25,
     },
@@ -62,18 +62,18 @@ EMOTIONS: dict[str, dict[str, float]] = {
     },
     # AU 1 + 2 + 5 + 26
     "surprise": {
-        "browInnerUp": 1.0,
-        "browOuterUp": 1.0,
+        "browInnerUp": 0.75,
+        "browOuterUp": 0.75,
         "eyeWide": 0.8,
         "jawOpen": 0.7,
     },
     # AU 9 + 10 + 15 + 16
     "disgust": {
-        "noseSneer": 1.0,
+        "noseSneer": 0.8,
         "browDown": 0.4,
         "eyeSquint": 0.3,
-        "mouthUpperUp": 0.6,
-        "mouthFrown": 0.5,
+        "mouthUpperUp": 0.5,
+        "mouthFrown": 0.4,
         "mouthLowerDown": 0.2,
         "mouthShrugLower": 0.2,
     },

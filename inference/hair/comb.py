@@ -91,7 +91,9 @@ def fringe_roots(style: HairStyle, sites: Sites) -> NDArray:
     return (np.abs(sites.azimuth) < width) & (sites.edge < reach)
 
 
-def length_map(style: HairStyle, anatomy: Anatomy, sites: Sites, fringe: NDArray, random: np.random.Generator) -> NDArray:
+def length_map(
+    style: HairStyle, anatomy: Anatomy, sites: Sites, fringe: NDArray, random: np.random.Generator
+) -> NDArray:
     """(N,) length of the hair at each root in metres."""
     length = style.length
     back = step(105, 140, np.abs(sites.azimuth))

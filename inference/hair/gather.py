@@ -71,7 +71,13 @@ def _combed_to(head: HeadSurface, tie: Tie, sites: Sites, knot: NDArray, random:
 
 
 def _tail(
-    head: HeadSurface, tie: Tie, knot: NDArray, outward: NDArray, across: NDArray, angle: NDArray, spread: NDArray,
+    head: HeadSurface,
+    tie: Tie,
+    knot: NDArray,
+    outward: NDArray,
+    across: NDArray,
+    angle: NDArray,
+    spread: NDArray,
     random: np.random.Generator,
 ) -> NDArray:
     """(N, TAIL, 3): strands around a middle line that leaves the knot outwards and falls."""
@@ -94,15 +100,23 @@ def _tail(
     tangent = unit(np.gradient(middle, axis=0))
     first = unit(np.cross(tangent, np.cross(across, tangent)))
     second = np.cross(tangent, first)
-    disc = radius[None, :, None] * spread[:, None, None] * (
-        np.cos(angle)[:, None, None] * first + np.sin(angle)[:, None, None] * second
+    disc = (
+        radius[None, :, None]
+        * spread[:, None, None]
+        * (np.cos(angle)[:, None, None] * first + np.sin(angle)[:, None, None] * second)
     )
     share = np.clip(1 - 0.25 * random.random(len(angle)) ** 2 - 0.05 * random.random(len(angle)), 0.4, 1)
     return resample(middle + disc, TAIL, share)
 
 
 def _bun(
-    tie: Tie, knot: NDArray, outward: NDArray, across: NDArray, angle: NDArray, spread: NDArray, scale: float,
+    tie: Tie,
+    knot: NDArray,
+    outward: NDArray,
+    across: NDArray,
+    angle: NDArray,
+    spread: NDArray,
+    scale: float,
     random: np.random.Generator,
 ) -> NDArray:
     """(N, TAIL, 3): strands wound around the knot inside a ring-shaped tube."""

@@ -40,7 +40,9 @@ def grow_free(
     for k in range(1, points):
         along = stride * k
         wish = _combed(comb, anatomy, position, distance, normal)
-        wish = wish + growth.gravity * np.minimum(along / (0.06 * scale), 1) * _down(anatomy, sites, style, position, distance, normal)
+        wish = wish + growth.gravity * np.minimum(along / (0.06 * scale), 1) * _down(
+            anatomy, sites, style, position, distance, normal
+        )
         wish = wish + _off_the_face(anatomy, style, comb, position)
         hold = np.exp(-((along / (growth.hold * scale)) ** 2))
         wish = hold * start + (1 - hold) * unit(wish)

@@ -73,7 +73,9 @@ def _priors(window: FaceWindow, body: NDArray) -> NDArray:
     # Inside the oval: a fringe on the forehead, strands over the temples, nothing on eyes, nose and mouth.
     forehead = step(-0.10, -0.24, v)
     inside = step(0.02, -0.05, oval)
-    hair = hair * (1 - inside) + inside * (0.25 * forehead + 0.12 * step(-0.10, -0.02, oval) * step(0.45, 0.3, v) + 0.002)
+    hair = hair * (1 - inside) + inside * (
+        0.25 * forehead + 0.12 * step(-0.10, -0.02, oval) * step(0.45, 0.3, v) + 0.002
+    )
     clothes = 0.75 * step(chin - 0.1, chin + 0.45, v) * (1 - 0.8 * neck * step(1.0, 0.75, v)) * (oval > 0) + 0.003
     skin = np.where(oval < 0, 0.8, 0.25 * step(1.6, 1.0, v) + 0.12)
     skin = np.where((oval > 0) & (v < -0.45), 0.12, skin)

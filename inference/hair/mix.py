@@ -52,7 +52,14 @@ def make_recipes(count: int, seed: int = 0) -> tuple[Recipe, ...]:
         regions = tuple(int(bit) for bit in random.integers(0, 2, len(REGIONS)))
         length, volume, curl = np.exp(random.normal(0, (0.15, 0.3, 0.2)))
         recipe = Recipe(
-            first, second, regions, float(length), float(volume), float(curl), float(random.normal(0, 0.012)), len(found)
+            first,
+            second,
+            regions,
+            float(length),
+            float(volume),
+            float(curl),
+            float(random.normal(0, 0.012)),
+            len(found),
         )
         found[(first, second, regions, round(20 * np.log(length)))] = recipe
     return tuple(found.values())

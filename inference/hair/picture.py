@@ -81,7 +81,10 @@ def draw(view: View, strands: NDArray) -> HairPicture:
     cell = (row * shape[1] + column)[seen]
     angle, length = angle[inside][seen], length[inside][seen]
     layers = np.stack(
-        [np.bincount(cell, weight, shape[0] * shape[1]) for weight in (length, length * np.cos(2 * angle), length * np.sin(2 * angle))]
+        [
+            np.bincount(cell, weight, shape[0] * shape[1])
+            for weight in (length, length * np.cos(2 * angle), length * np.sin(2 * angle))
+        ]
     ).reshape(3, *shape)
     blurred = np.stack([cv2.GaussianBlur(layer, (0, 0), 1.2) for layer in layers])
     coverage = np.clip(blurred[0] / (FULL_DENSITY * len(strands)) - 0.25, 0, 1) * view.known

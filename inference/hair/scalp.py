@@ -98,7 +98,9 @@ def scalp_normals(model: HeadModel, vertices: NDArray) -> NDArray:
     return vertex_normals(vertices.astype(np.float64), scalp_triangles(model))
 
 
-def hairline(anatomy: Anatomy, azimuth: NDArray, height: float = 0.0, recession: float = 0.0, nape: float = 0.0) -> NDArray:
+def hairline(
+    anatomy: Anatomy, azimuth: NDArray, height: float = 0.0, recession: float = 0.0, nape: float = 0.0
+) -> NDArray:
     """Elevation in degrees of the hairline at azimuths in degrees.
 
     height: raises the front, degrees; recession: 0 natural .. 1 deep corners over the temples; nape: raises the nape, degrees.

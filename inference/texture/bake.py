@@ -24,8 +24,8 @@ from .trust import texel_trust
 from .types import Textures
 from .view import prepare_view
 
-STRAINED = 0.001, 0.0045  # metres of expression at which creases begin to be smoothed, and are smoothed most
-CREASES_REMOVED = 0.85
+STRAINED = 0.0008, 0.0035  # metres of expression at which creases begin to be smoothed, and are smoothed most
+CREASES_REMOVED = 0.95
 EYE_SIZES = 256, 512
 
 
@@ -52,6 +52,8 @@ def bake_textures(
     trust = texel_trust(model, view, log, x, y, canvas.atlas)
     sampled = cv2.remap(log, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     strained = CREASES_REMOVED * smoothstep(*STRAINED, view.moved[canvas.graph.vertices])
+    # Beside a stretched mouth the photo shows lips, teeth and the fold at the corner where the face at rest has skin.
+    trust = trust * (1 - canvas.spread(canvas.regions.mouth_corners * strained))
     field = skin_field(canvas, view.normals[canvas.graph.vertices], sampled, trust, strained)
     skin = compose_skin(canvas, field, sampled, trust, strained)
     if hair_color is not None:

@@ -14,7 +14,8 @@ from .atlas import Atlas, texture_atlas
 from .contours import smoothstep
 from .skin_graph import SkinGraph, skin_graph
 
-NOSE_BASE = 2  # MediaPipe's landmark
+NOSE_BASE, MOUTH_CORNERS = 2, (61, 291)  # MediaPipe's landmarks
+CORNER_REACH = 0.013, 0.008  # metres
 FEATURE_RIM = 0.003  # metres
 
 
@@ -23,7 +24,8 @@ class Regions:
     """Soft masks (N,) in [0, 1] over the graph's vertices.
 
     plain: skin without features, ears and scalp. features: brows and lids. upper: above the base of the nose.
-    inner_mouth: the mouth bag; deep_mouth: 0 on the lips' rim, 1 a centimetre inside. The others are the model's masks.
+    inner_mouth: the mouth bag; deep_mouth: 0 on the lips' rim, 1 a centimetre inside. mouth_corners: skin beside the mouth.
+    The others are the model's masks.
     """
 
     plain: NDArray
@@ -37,6 +39,7 @@ class Regions:
     upper: NDArray
     inner_mouth: NDArray
     deep_mouth: NDArray
+    mouth_corners: NDArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +83,9 @@ def _regions(model: HeadModel, graph: SkinGraph) -> Regions:
         features, np.minimum(1, 3 * around)
     )  # photographed brows and lashes rarely end where the masks do
     other = np.max([features, masks["lips"], masks["scalp"], masks["ears"], inside], 0)
-    nose_base = model.landmarks["mediapipe_478"].points(model.template)[NOSE_BASE, 2]
+    landmarks = model.landmarks["mediapipe_478"].points(model.template)
+    nose_base, corners = landmarks[NOSE_BASE, 2], landmarks[list(MOUTH_CORNERS)]
+    to_corner = np.linalg.norm(model.template[graph.vertices, None] - corners, axis=2).min(1)
     return Regions(
         plain=1 - other,
         features=features,
@@ -93,4 +98,5 @@ def _regions(model: HeadModel, graph: SkinGraph) -> Regions:
         upper=smoothstep(nose_base - 0.005, nose_base + 0.005, model.template[graph.vertices, 2]),
         inner_mouth=inside,
         deep_mouth=deep,
+        mouth_corners=smoothstep(*CORNER_REACH, to_corner) * (1 - np.maximum(masks["lips"], inside)),
     )

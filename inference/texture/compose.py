@@ -21,7 +21,8 @@ SEEN_FROM, SEEN_TO = 0.08, 0.45  # trust between which the photo takes over from
 COARSE = 0.008  # of the texture's side: detail coarser than this changes over slowly
 # Log luminance beyond the field from which highlights are compressed, and how much of the excess is kept.
 SHINE, LIP_SHINE = (0.10, 0.45), (0.10, 0.2)
-CREASE_KNEE, CREASE_SLOPE = 0.03, 0.2  # the same below the field, for an expression's creases
+CREASE_KNEE, CREASE_SLOPE = 0.02, 0.1  # the same below the field, for an expression's creases
+STRETCHED_LIPS = 0.6  # share of the detail that is left out on lips the expression has stretched
 
 
 def compose_skin(
@@ -34,11 +35,15 @@ def compose_skin(
     regions = canvas.regions
     spread = canvas.spread(np.concatenate([field.color, field.light.correction - field.color], 1))
     smooth, detail = spread[..., :3], sampled + spread[..., 3:]
-    masks = np.stack([regions.plain, regions.plain * strained, field.lit * (1 - regions.neck), regions.lips], 1)
-    plain, folded, usable, lips = cv2.split(canvas.spread(masks))
+    lips = regions.lips
+    masks = np.stack(
+        [regions.plain, regions.plain * strained, field.lit * (1 - regions.neck), lips, lips * strained], 1
+    )
+    plain, folded, usable, lips, stretched = cv2.split(canvas.spread(masks))
     trust = trust * usable
     _dim_highlights(detail, plain, *SHINE)
     _dim_highlights(detail, lips, *LIP_SHINE)
+    detail *= (1 - STRETCHED_LIPS * stretched)[..., None]
     seen = smoothstep(SEEN_FROM, SEEN_TO, trust)
     coarse, far_in = _coarse_part(detail, seen, plain)
     fine = detail - coarse

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..head.model import HeadModel
-from .lid_fold import folded_lids
 from ..raster import rasterize
 from . import contours, face_areas
 from .atlas import Atlas
 from .contours import fill, grow, smoothstep
+from .lid_fold import folded_lids
+from .lid_fold import folded_lids
 from .skin_color import likely_skin
 from .view import View
 
@@ -30,7 +31,8 @@ HAIR_FROM, HAIR_MARGIN = 0.2, 0.004
 EYE_MARGIN, LIP_MARGIN = 0.0012, 0.0008
 NECK_TRUST = 0.6
 FACE_SHARE, FACE_RIM = 0.97, 0.003  # share of the face's outline that is surely face, and metres over which it ends
-UNRECOGNISED = 0.70, 0.50  # share of the visible face below which the skin recogniser is doubted, and overruled
+CORE_SHARE = 0.85
+UNRECOGNISED = 0.78, 0.62  # share of the core's bare skin below which the skin recogniser is doubted, and overruled
 
 
 def texel_trust(
@@ -64,8 +66,8 @@ def usable_pixels(view: View, log: NDArray) -> NDArray[np.float32]:
     hair = grow(hair, HAIR_MARGIN / view.pixel) * (1 - face_areas.bare_middle(view))
     bare = np.clip(1 - 1.5 * contours.soften(hair, 0.5 * HAIR_MARGIN / view.pixel), 0, 1)
     skin = likely_skin(view, log)
-    visible = face * bare
-    recognised = float((skin * visible).sum() / max(visible.sum(), 1e-6))
+    core = (1 - face_areas.features(view)) * face_areas.oval(view, CORE_SHARE) * bare
+    recognised = float((skin * core).sum() / max(core.sum(), 1e-6))
     # Painted faces, coloured light: where few colours look like skin, the landmarks know better what the face is.
     skin = np.maximum(skin, smoothstep(*UNRECOGNISED, recognised) * face)
     person = smoothstep(0.5, 0.9, view.person)

@@ -13,7 +13,9 @@ from tests.inference.hair.exact_distance import signed_distance
 def test_a_sphere() -> None:
     grid = np.linspace(0, np.pi, 41)[:, None], np.linspace(0, 2 * np.pi, 81)[None]
     theta, phi = np.broadcast_arrays(*grid)
-    sphere = 0.1 * np.stack([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)], -1).reshape(-1, 3)
+    sphere = 0.1 * np.stack([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)], -1).reshape(
+        -1, 3
+    )
     corner = (np.arange(40)[:, None] * 81 + np.arange(80)).ravel()
     quads = np.stack([corner, corner + 81, corner + 82, corner + 1], 1)
     field = distance_field(sphere, np.concatenate([quads[:, :3], quads[:, [0, 2, 3]]]))

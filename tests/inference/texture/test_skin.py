@@ -182,7 +182,9 @@ def test_a_painted_face_stays_painted(model: HeadModel) -> None:
     for area, color in ((left, (0.05, 0.1, 0.6)), (right, (0.6, 0.6, 0.05)), (lower, (0.05, 0.5, 0.1))):
         colors[area] = color
     painted = portrait(model, skin=colors)
-    found = at_vertices(model, linear_texture(painted.bake(model)))
+    textures = painted.bake(model)
+    assert textures.report["face_seen"] > 0.33
+    found = at_vertices(model, linear_texture(textures))
     for place in (cheek(model), cheek(model) * [-1, 1, 1]):
         near = np.linalg.norm(model.template - place, axis=1) < 0.008
         hue, wanted = found[near].mean(0), colors[near].mean(0)
