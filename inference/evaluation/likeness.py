@@ -149,6 +149,13 @@ def expression_measures(views: AvatarViews) -> ExpressionMeasures:
     )
 
 
+def shape_distance(a: NDArray, b: NDArray) -> float:
+    """RMS distance in metres of two (N, 3) surfaces in vertex correspondence after the best rotation, translation and scale."""
+    a, b = a - a.mean(0), b - b.mean(0)
+    u, s, vt = np.linalg.svd(a.T @ b)
+    return float(np.sqrt((((a @ u @ vt) * s.sum() / (a**2).sum() - b) ** 2).sum(1).mean()))
+
+
 def landmarks_of(picture: NDArray) -> FaceLandmarks:
     """Landmarks of the largest face of a picture. Raises AvatarError ``no_face``."""
     photo = Photo("a render", picture)

@@ -12,14 +12,18 @@ from numpy.typing import NDArray
 
 from ..bundle_io import read_bundle
 from ..errors import AvatarError
+from ..head.open_head import load_open_head
 from ..photo.types import Photo
-from .likeness import AvatarViews, closed_loop, expression_measures, landmarks_of
+from .likeness import AvatarViews, closed_loop, expression_measures, landmarks_of, shape_distance
 from .recognizer import embedding
 
 HEADER = (
     f"{'avatar':30s} {'fit':>5s} | {'loop':>5s} {'eyes':>5s} {'nose':>5s} {'lips':>5s} | "
     f"{'smile':>6s} {'gap':>5s} {'brows':>6s} {'lids':>5s} | identity: own (nearest other)"
 )
+
+
+MEAN_HEAD = "texture on the mean head"
 
 
 def main() -> None:
@@ -46,6 +50,7 @@ def main() -> None:
             flush=True,
         )
     print(f"{wrong} renders nearer to another person's photo than to their own")
+    _print_shapes(views)
 
 
 def _identity_of_photo(view: AvatarViews) -> NDArray:
@@ -60,11 +65,9 @@ def _identity_of_photo(view: AvatarViews) -> NDArray:
 
 def _identities(name: str, view: AvatarViews, photos: dict[str, NDArray]) -> tuple[str, int]:
     """Distances of each render to its own photo (and to the nearest other), and how many are nearer to another."""
-    neutral = view.avatar.head.vertices
-    pictures = {"front": view.orbit(neutral, 0), "30": view.orbit(neutral, 30)}
-    pictures |= {emotion[:4]: view.orbit(view.emotion(emotion), 0) for emotion in view.avatar.head.emotion_names}
     words, missed = [], 0
-    for label, picture in pictures.items():
+    for label, (vertices, yaw) in _renders(view).items():
+        picture = view.orbit(vertices, yaw)
         try:
             seen = embedding(Photo(label, picture), landmarks_of(picture))
         except AvatarError:
@@ -72,15 +75,42 @@ def _identities(name: str, view: AvatarViews, photos: dict[str, NDArray]) -> tup
             missed += 1
             continue
         own = float(np.linalg.norm(seen - photos[name]))
-        others = [
-            float(np.linalg.norm(seen - other))
-            for key, other in photos.items()
-            if key.split("~")[0] != name.split("~")[0]
-        ]
+        others = [float(np.linalg.norm(seen - other)) for key, other in photos.items() if _person(key) != _person(name)]
         nearest = min(others, default=np.inf)
+        if label == MEAN_HEAD:
+            words.append(f"| {label} {own:.2f}")
+            continue
         missed += own >= nearest
         words.append(f"{label} {own:.2f}({nearest:.2f}){'!' if own >= nearest else ''}")
     return " ".join(words), missed
+
+
+def _renders(view: AvatarViews) -> dict[str, tuple[NDArray, float]]:
+    """label -> (vertices, yaw): the neutral face from two sides, every emotion, and the texture on the mean head."""
+    neutral = view.avatar.head.vertices
+    emotions = {emotion[:4]: (view.emotion(emotion), 0.0) for emotion in view.avatar.head.emotion_names}
+    model = load_open_head()
+    return (
+        {"front": (neutral, 0.0), "30": (neutral, 30.0)} | emotions | {MEAN_HEAD: (model.shaped(model.shape_mean), 0.0)}
+    )
+
+
+def _print_shapes(views: dict[str, AvatarViews]) -> None:
+    """Neutral shapes of one person (name~1, name~2, ...) against those of everybody else, in millimetres."""
+    people = sorted({_person(name) for name in views if "~" in name})
+    for person in people:
+        mine = [view.face for name, view in views.items() if _person(name) == person]
+        others = [view.face for name, view in views.items() if _person(name) != person]
+        within = [1000 * shape_distance(a, b) for i, a in enumerate(mine) for b in mine[:i]]
+        between = [1000 * shape_distance(a, b) for a in mine for b in others]
+        print(
+            f"neutral face of {person} over {len(mine)} photos: {np.mean(within):.2f} mm apart (worst {max(within):.2f}); "
+            f"from others {np.mean(between):.2f} mm (nearest {min(between):.2f})"
+        )
+
+
+def _person(name: str) -> str:
+    return name.split("~")[0]
 
 
 if __name__ == "__main__":
