@@ -24,8 +24,8 @@ from .trust import texel_trust
 from .types import Textures
 from .view import prepare_view
 
-STRAINED = 0.0008, 0.0035  # metres of expression at which creases begin to be smoothed, and are smoothed most
-CREASES_REMOVED = 0.95
+STRAINED = 0.0008, 0.004  # metres of expression at which creases begin to be smoothed, and are smoothed most
+CREASES_REMOVED = 0.9
 EYE_SIZES = 256, 512
 
 

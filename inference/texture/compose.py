@@ -21,7 +21,8 @@ SEEN_FROM, SEEN_TO = 0.08, 0.45  # trust between which the photo takes over from
 COARSE = 0.008  # of the texture's side: detail coarser than this changes over slowly
 # Log luminance beyond the field from which highlights are compressed, and how much of the excess is kept.
 SHINE, LIP_SHINE = (0.10, 0.45), (0.10, 0.2)
-CREASE_KNEE, CREASE_SLOPE = 0.02, 0.1  # the same below the field, for an expression's creases
+PORE = 0.0018  # of the texture's side: what is finer belongs to the skin, what is coarser to an expression's creases
+PORE_CONTRAST = 0.05  # log colour
 STRETCHED_LIPS = 0.6  # share of the detail that is left out on lips the expression has stretched
 
 
@@ -37,7 +38,7 @@ def compose_skin(
     smooth, detail = spread[..., :3], sampled + spread[..., 3:]
     lips = regions.lips
     masks = np.stack(
-        [regions.plain, regions.plain * strained, field.lit * (1 - regions.neck), lips, lips * strained], 1
+        [regions.plain, regions.plain * field.folded, field.lit * (1 - regions.neck), lips, lips * strained], 1
     )
     plain, folded, usable, lips, stretched = cv2.split(canvas.spread(masks))
     trust = trust * usable
@@ -64,10 +65,12 @@ def _dim_highlights(detail: NDArray, where: NDArray, knee: float, slope: float) 
 
 
 def _smooth_creases(coarse: NDArray, fine: NDArray, folded: NDArray) -> None:
-    """Flattens folds where the expression makes them; in place."""
-    coarse *= (1 - folded)[..., None]
-    below = np.minimum(fine @ LUMINANCE + CREASE_KNEE, 0) * folded
-    fine -= (below * (1 - CREASE_SLOPE))[..., None]
+    """Leaves only pores where the expression folds the skin; in place."""
+    folded = folded[..., None]
+    coarse *= 1 - folded
+    pores = fine - cv2.GaussianBlur(fine, (0, 0), PORE * len(fine))
+    pores = PORE_CONTRAST * np.tanh(pores / PORE_CONTRAST)
+    fine += folded * (pores - fine)
 
 
 def _coarse_part(detail: NDArray, seen: NDArray, plain: NDArray) -> tuple[NDArray, NDArray]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .canvas import Canvas
 from .color import LUMINANCE, log_from_linear
 from .contours import smoothstep
-from .light import Light, even_light, lit_like_mirror
+from .light import Light, even_light, side_lit_like_mirror, spot_lit_like_mirror
 
 FOLLOW_RADIUS = 0.0015  # metres over which the field may miss a colour that is seen
 FORGET_RADIUS = 0.07  # metres from the seen skin after which the field tends to the usual skin
@@ -25,10 +25,9 @@ EAR_TINT = np.log(np.array([1.05, 0.96, 0.94]))
 LIP_TINT = np.log(np.array([0.85, 0.60, 0.62]))  # lips against skin
 MOUTH_TINT = np.log(np.array([0.50, 0.35, 0.35]))  # deep inside, against lips
 NECK_RADIUS, NECK_KEPT, NECK_SPAN = 0.02, 0.5, 0.5
-SHADOWED_SIDE = 0.012, (0.45, 1.0)  # metres, log luminance below the mirrored side
-SHADOWED_SPOT = 0.004, (0.35, 0.7)  # the same once the light is out: shadows of locks and of the nose
 TOO_DARK = 0.4, 0.9  # log luminance below the usual skin at which upper skin is doubted, and refused: hair's shadow
 CREASE_RADIUS = 0.012
+BEARD_RADIUS, BEARD = 0.012, (-0.35, -0.55)  # metres; log luminance against the usual skin
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,14 @@ class SkinField:
     """color (N, 3) log colour of the skin without the photo's light; light that was taken out.
 
     seen (N,): share of the texels around a vertex that the photo shows, lit (N,): 0 where a shadow makes the mirrored side preferable.
+    folded (N,): where the expression's creases are taken out.
     """
 
     color: NDArray
     light: Light
     seen: NDArray
     lit: NDArray
+    folded: NDArray
 
 
 def skin_field(canvas: Canvas, normals: NDArray, sampled: NDArray, trust: NDArray, strained: NDArray) -> SkinField:
@@ -53,14 +54,15 @@ def skin_field(canvas: Canvas, normals: NDArray, sampled: NDArray, trust: NDArra
     mean, seen = canvas.means(sampled, trust)
     weight = regions.plain * seen * graph.area
     mean = np.where(seen[:, None] > 0.02, mean, usual_color(mean, weight))
-    lit = lit_like_mirror(graph, mean, regions.plain * sure(seen), *SHADOWED_SIDE)
+    lit = side_lit_like_mirror(graph, mean, regions.plain * sure(seen))
     light = even_light(graph, normals, mean, regions.plain * sure(seen * lit), regions.upper)
     target = mean + light.correction
-    lit = lit * lit_like_mirror(graph, target, sure(seen * lit), *SHADOWED_SPOT)
+    lit = lit * spot_lit_like_mirror(graph, target, sure(seen * lit))
     seen = seen * lit
     usual = usual_color(target, regions.plain * seen * graph.area)
-    target = _calm(canvas, target, seen, usual, strained)
-    return SkinField(_membrane(canvas, target, seen, usual), light, seen, lit)
+    folded = strained * (1 - _bearded(canvas, target - usual, seen))
+    target = _calm(canvas, target, seen, usual, folded)
+    return SkinField(_membrane(canvas, target, seen, usual), light, seen, lit, folded)
 
 
 def sure(seen: NDArray) -> NDArray:
@@ -78,11 +80,18 @@ def usual_color(colors: NDArray, weight: NDArray) -> NDArray:
     return np.take_along_axis(colors, np.take_along_axis(order, middle[None], 0), 0)[0]
 
 
-def _calm(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray, strained: NDArray) -> NDArray:
+def _bearded(canvas: Canvas, difference: NDArray, seen: NDArray) -> NDArray:
+    """(N,) in [0, 1]: the lower face where it is dark on both sides, over an area that no crease has."""
+    graph, regions = canvas.graph, canvas.regions
+    brightness = graph.smooth(difference @ LUMINANCE[:, None], seen * regions.plain, BEARD_RADIUS)[:, 0]
+    return smoothstep(*BEARD, np.maximum(brightness, brightness[graph.mirror])) * (1 - regions.upper)
+
+
+def _calm(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray, folded: NDArray) -> NDArray:
     """Folds go: those of the expression, and on the neck everything but half of its coarse difference from the face."""
     graph, regions = canvas.graph, canvas.regions
     relaxed = usual + graph.smooth(target - usual, seen * regions.plain, CREASE_RADIUS)
-    target = target + (strained * regions.plain)[:, None] * (relaxed - target)
+    target = target + (folded * regions.plain)[:, None] * (relaxed - target)
     coarse = graph.smooth(target - usual, seen * (regions.neck > 0.3), NECK_RADIUS)
     calm = usual + NECK_KEPT * np.clip(coarse, -NECK_SPAN, NECK_SPAN)
     return target + regions.neck[:, None] * (calm - target)

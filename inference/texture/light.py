@@ -22,6 +22,11 @@ LEAST_SKIN = 2e-4  # square metres of seen plain skin that tell about the light
 BEARD = -0.5, -0.25  # log luminance of the better lit side against the usual skin
 SHADOW_RADIUS, SHADOW_KEPT, DEEPEST_SHADOW = 0.018, 0.65, 0.22
 SIDE_RADIUS, SIDE_REMOVED = 0.012, 0.8
+SHADOWED_SIDE = (
+    0.012,
+    (0.45, 1.0),
+)  # metres averaged over; log luminance below the mirror: mirror preferred, and alone trusted
+SHADOWED_SPOT = 0.004, (0.35, 0.7)
 MIDLINE = 0.005, 0.016  # metres between a vertex and its mirror
 SHINE_START, SHINE_REMOVED = 0.05, 0.6
 
@@ -52,18 +57,35 @@ def even_light(graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray,
     return Light(correction, pull / max(strength, 1e-6), min(1.0, strength))
 
 
-def lit_like_mirror(
-    graph: SkinGraph, log: NDArray, weight: NDArray, radius: float, bounds: tuple[float, float]
-) -> NDArray:
-    """(N,) in [0, 1]: 0 where a vertex lies in so much more shadow than its mirror that the mirror shows the skin better.
+def side_lit_like_mirror(graph: SkinGraph, log: NDArray, weight: NDArray) -> NDArray:
+    """(N,) in [0, 1]: 0 where a side of the face lies in so much more shadow than the other that the other shows the skin better.
 
-    bounds: log luminance below the mirror from which the mirror is preferred, and alone trusted; averaged over ``radius`` metres.
+    log (N, 3) log colour; weight (N,) in [0, 1] of what was seen of it.
     """
-    darker = (log[graph.mirror] - log) @ LUMINANCE[:, None]
-    both = np.minimum(weight, weight[graph.mirror])
-    shadow = smoothstep(*bounds, graph.smooth(darker, both, radius)[:, 0]) * _reach(graph, both)[:, 0]
+    shadow = _darker_than_mirror(graph, _brightness_lost(graph, log), weight, *SHADOWED_SIDE)
     # Towards the midline both sides become one: a sudden mirror there would draw a line.
     return 1 - shadow * smoothstep(*MIDLINE, graph.apart)
+
+
+def spot_lit_like_mirror(graph: SkinGraph, log: NDArray, weight: NDArray) -> NDArray:
+    """(N,) as above, for small shadows once the directional light is out: of locks and of the nose.
+
+    What is brighter than its mirror counts as even: beside the midline, where shadow and light meet, they would cancel.
+    """
+    darker = np.maximum(_brightness_lost(graph, log), 0)
+    return 1 - _darker_than_mirror(graph, darker, weight, *SHADOWED_SPOT)
+
+
+def _brightness_lost(graph: SkinGraph, log: NDArray) -> NDArray:
+    """(N, 1) log luminance below the mirrored vertex."""
+    return (log[graph.mirror] - log) @ LUMINANCE[:, None]
+
+
+def _darker_than_mirror(
+    graph: SkinGraph, darker: NDArray, weight: NDArray, radius: float, bounds: tuple[float, float]
+) -> NDArray:
+    both = np.minimum(weight, weight[graph.mirror])
+    return smoothstep(*bounds, graph.smooth(darker, both, radius)[:, 0]) * _reach(graph, both)[:, 0]
 
 
 def _fit_first_order(normals: NDArray, linear: NDArray, weight: NDArray) -> NDArray:

@@ -13,7 +13,6 @@ from . import contours, face_areas
 from .atlas import Atlas
 from .contours import fill, grow, smoothstep
 from .lid_fold import folded_lids
-from .lid_fold import folded_lids
 from .skin_color import likely_skin
 from .view import View
 
