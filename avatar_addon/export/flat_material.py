@@ -19,6 +19,7 @@ def flat_material(material: bpy.types.Material, name: str, image_folder: Path) -
     source = _surface_node(material)
     flat, tree = new_material(name)
     flat.diffuse_color = material.diffuse_color
+    flat.use_backface_culling = material.use_backface_culling
     inputs = {"Base Color": tuple(material.diffuse_color), "Roughness": 0.5}
     if source is None:
         inputs |= {"Roughness": CLEAR_ROUGHNESS, "Alpha": CLEAR_ALPHA}

@@ -67,6 +67,9 @@ def test_uv_and_textures_come_back(avatar, built, folder, kind):
     pixels = np.array(textured["stand_in_skin"].pixels[:4])
     np.testing.assert_allclose(pixels[:3] * 255, (195, 148, 122), atol=1)
     assert len(head_object.data.materials) == len(head.part_names)
+    if kind == "glb":
+        one_sided = [material.name for material in head_object.data.materials if material.use_backface_culling]
+        assert one_sided == ["stand_in_mouth"]
 
 
 @pytest.mark.parametrize("kind", RIGGED)
