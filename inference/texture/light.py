@@ -21,6 +21,7 @@ ROUNDS = 12
 LEAST_SKIN = 2e-4  # square metres of seen plain skin that tell about the light
 BEARD = -0.5, -0.25  # log luminance of the better lit side against the usual skin
 SHADOW_RADIUS, SHADOW_KEPT, DEEPEST_SHADOW = 0.018, 0.65, 0.22
+HALF_SHADOW = 0.60, 0.85  # log luminance of the brighter half above the mean
 SIDE_RADIUS, SIDE_REMOVED = 0.012, 0.8
 SHADOWED_SIDE = (
     0.012,
@@ -126,7 +127,7 @@ def _side_difference(graph: SkinGraph, log: NDArray, plain: NDArray) -> NDArray:
 
 def _shadows_and_shine(graph: SkinGraph, log: NDArray, plain: NDArray, beardless: NDArray) -> NDArray:
     reach = _reach(graph, plain)
-    usual = np.average(log, axis=0, weights=plain * graph.area + 1e-12)
+    usual = _lit_color(log, plain * graph.area)
     coarse = graph.smooth(log - usual, plain, SHADOW_RADIUS)
     fine = graph.smooth(log - usual, plain, 0.004)
     shine = np.maximum((fine - coarse) @ LUMINANCE - SHINE_START, 0)
@@ -137,6 +138,14 @@ def _shadows_and_shine(graph: SkinGraph, log: NDArray, plain: NDArray, beardless
     shadow = np.maximum(beardless, smoothstep(*BEARD, better))[:, None]
     kept = kept * (1 - shadow + shadow * np.tanh(depth) / depth)
     return reach * (coarse - kept + SHINE_REMOVED * shine[:, None])
+
+
+def _lit_color(log: NDArray, weight: NDArray) -> NDArray:
+    """(3,) mean colour; of the brighter half alone where deep shadow covers much of the rest."""
+    brightness = log @ LUMINANCE
+    mean = np.average(log, axis=0, weights=weight + 1e-12)
+    lit = np.average(log, axis=0, weights=weight * (brightness >= mean @ LUMINANCE) + 1e-12)
+    return mean + smoothstep(*HALF_SHADOW, (lit - mean) @ LUMINANCE) * (lit - mean)
 
 
 def _reach(graph: SkinGraph, weight: NDArray) -> NDArray:
