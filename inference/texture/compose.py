@@ -52,16 +52,18 @@ def compose_skin(
     made, missing = made_detail(canvas.model, detail, trust * plain * canvas.atlas.covered)
     fine += missing * plain[..., None]
     smooth += _with_mirror(canvas.atlas, np.dstack([fine * seen[..., None], seen]), made)
-    smooth += _with_mirror(canvas.atlas, np.dstack([coarse * far_in[..., None], far_in]), np.float32(0))
+    smooth += _with_mirror(canvas.atlas, np.dstack([coarse * far_in[..., None], far_in]))
     return smooth
 
 
 def _dim_highlights(detail: NDArray, where: NDArray, knee: float, slope: float) -> None:
     """Compresses what is much brighter than the field, and gives it the field's hue; in place."""
-    beyond = np.maximum(detail @ LUMINANCE - knee, 0) * where
-    detail -= (beyond * (1 - slope))[..., None]
-    hue = smoothstep(0.0, 0.3, beyond)[..., None] * 0.6
-    detail -= hue * (detail - (detail @ LUMINANCE)[..., None])
+    brightness = cv2.transform(detail, LUMINANCE[None])
+    beyond = np.maximum(brightness - knee, 0) * where
+    shiny = beyond > 0
+    beyond = beyond[shiny][:, None]
+    color, grey = detail[shiny] - (1 - slope) * beyond, brightness[shiny][:, None] - (1 - slope) * beyond
+    detail[shiny] = color + 0.6 * smoothstep(0.0, 0.3, beyond) * (grey - color)
 
 
 def _smooth_creases(coarse: NDArray, fine: NDArray, folded: NDArray) -> None:
@@ -87,8 +89,12 @@ def _coarse_part(detail: NDArray, seen: NDArray, plain: NDArray) -> tuple[NDArra
     return full[..., :3].copy(), full[..., 3] * seen
 
 
-def _with_mirror(atlas: Atlas, layer: NDArray, otherwise: NDArray) -> NDArray:
+def _with_mirror(atlas: Atlas, layer: NDArray, otherwise: NDArray | None = None) -> NDArray:
     """layer (size, size, 4): values times their weight, and the weight. Where it has none, its mirror image, else ``otherwise``."""
     mirrored = cv2.remap(layer, atlas.mirror_x, atlas.mirror_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    left = 1 - layer[..., 3:]
-    return layer[..., :3] + left * (mirrored[..., :3] + (1 - mirrored[..., 3:]) * otherwise)
+    # Channel by channel: numpy is slow on interleaved ones.
+    *values, weight = cv2.split(layer)
+    *others, other_weight = cv2.split(mirrored)
+    if otherwise is not None:
+        others = [other + (1 - other_weight) * last for other, last in zip(others, cv2.split(otherwise), strict=True)]
+    return cv2.merge([value + (1 - weight) * other for value, other in zip(values, others, strict=True)])
