@@ -199,3 +199,18 @@ def test_a_grey_photo_gives_a_grey_face_with_its_features(model: HeadModel, fron
     assert np.ptp(linear[texture_canvas(model, TEXTURE_SIZE).atlas.covered], axis=-1).max() < 0.05
     assert found[model.masks["lips"] > 0.9].mean() < 0.8 * found[face].mean()
     assert found[model.masks["brows"] > 0.8].mean() < 0.55 * found[face].mean()
+
+
+def test_a_smiles_folds_go_and_a_resting_faces_stay(model: HeadModel) -> None:
+    fold = model.landmarks["mediapipe_478"].points(model.template)[[203, 423]]
+    distance = np.linalg.norm(model.template[:, None] - fold, axis=2).min(1)
+    colors = np.tile(SKIN, (len(model.template), 1))
+    colors[distance < 0.003] *= 0.4
+    darkness = {}
+    for name, expression in (("resting", {}), ("smiling", {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9})):
+        textures = portrait(model, expression=expression, skin=colors).bake(model)
+        found = log_from_linear(at_vertices(model, linear_texture(textures))).mean(1)
+        around = (distance > 0.012) & (distance < 0.02) & plain(model)
+        darkness[name] = np.median(found[around]) - found[distance < 0.002].mean()
+    assert darkness["resting"] > 0.3
+    assert darkness["smiling"] < 0.4 * darkness["resting"]
