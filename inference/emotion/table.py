@@ -19,9 +19,9 @@ EMOTIONS: dict[str, dict[str, float]] = {
         "eyeSquint": 0.45,
         "mouthSmile": 0.85,
         "mouthDimple": 0.15,
-        "mouthUpperUp": 0.45,
-        "mouthLowerDown": 0.1,
-        "jawOpen": 0.14,
+        "mouthUpperUp": 0.5,
+        "mouthLowerDown": 0.35,
+        "jawOpen": 0.08,
     },
     # AU 4 + 5 + 7 + 23 + 24
     "anger": {

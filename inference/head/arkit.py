@@ -19,6 +19,7 @@ RARE = {
     "cheekPuff": 0.08,
     "cheekSquint": 0.2,
     "jawForward": 0.1,
+    "jawOpen": 0.12,
     "jawLeft": 0.08,
     "jawRight": 0.08,
     "mouthLeft": 0.1,
