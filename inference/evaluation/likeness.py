@@ -25,6 +25,7 @@ from ..photo.types import FaceLandmarks, Photo
 from .fast_render import Look, orbit_camera, render
 
 SIZE = 512
+TURNS = {"front": 0.0, "thirty": 30.0}
 REGIONS = {
     "eyes": (
         *(33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246),
@@ -98,9 +99,20 @@ class AvatarViews:
         head = self.avatar.head
         return head.vertices + sum(head.key_deltas[head.key_names.index(name)] for name in names)
 
-    def from_photo_camera(self, vertices: NDArray) -> tuple[NDArray, Camera]:
-        camera = crop_to_face(self.avatar.camera, np.array(self.avatar.report["face_box"], float))
-        return render(self.surface, vertices, self.look, camera), camera
+    def photo_and_render(self) -> tuple[NDArray, NDArray]:
+        """The photo around the face, and the avatar as in the photo from the photo's camera, both SIZE pixels square."""
+        original = self.avatar.camera
+        camera = crop_to_face(original, np.array(self.avatar.report["face_box"], float))
+        scale = camera.focal_px / original.focal_px
+        corner = np.array(original.center_px) - np.array(camera.center_px) / scale
+        crop = cut(self.photo.pixels, corner, scale, (SIZE, SIZE))
+        return crop, render(self.surface, self.posed_as_in_photo(), self.look, camera)
+
+    def seen(self, view: str) -> NDArray:
+        """ "front", "thirty" or an emotion's name (from the front), a picture of SIZE pixels."""
+        neutral = self.avatar.head.vertices
+        vertices = neutral if view in TURNS else self.emotion(view)
+        return self.orbit(vertices, TURNS.get(view, 0.0))
 
     def orbit(self, vertices: NDArray, yaw: float) -> NDArray:
         return render(self.surface, vertices, self.look, orbit_camera(self.face, yaw, SIZE))
@@ -115,17 +127,15 @@ def crop_to_face(camera: Camera, box: NDArray) -> Camera:
     return replace(camera, focal_px=camera.focal_px * scale, center_px=tuple(center), width=SIZE, height=SIZE)
 
 
+def cut(pixels: NDArray, corner: NDArray, scale: float, size: tuple[int, int]) -> NDArray:
+    """The part of a picture that starts at ``corner`` (x, y), enlarged ``scale`` times, size = (width, height)."""
+    matrix = np.array([[scale, 0, -scale * corner[0]], [0, scale, -scale * corner[1]]])
+    return cv2.warpAffine(pixels, matrix, size, flags=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+
+
 def closed_loop(views: AvatarViews) -> ClosedLoop:
     """Raises AvatarError when the detector finds no face on the render or the photo."""
-    picture, camera = views.from_photo_camera(views.posed_as_in_photo())
-    original = views.avatar.camera
-    scale = camera.focal_px / original.focal_px
-    shift = np.array(camera.center_px) - scale * np.array(original.center_px)
-    matrix = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
-    crop = cv2.warpAffine(
-        views.photo.pixels, matrix, (SIZE, SIZE), flags=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    )
-    on_photo, on_render = landmarks_of(crop).points[:, :2], landmarks_of(picture).points[:, :2]
+    on_photo, on_render = (landmarks_of(picture).points[:, :2] for picture in views.photo_and_render())
     unit = np.linalg.norm(on_photo[IRIS_CENTERS["left_eye"]] - on_photo[IRIS_CENTERS["right_eye"]])
     miss = 100 * np.linalg.norm(on_render - on_photo, axis=1) / unit
     return ClosedLoop(_rms(miss), *(_rms(miss[list(REGIONS[name])]) for name in ("eyes", "nose", "lips")))
@@ -134,18 +144,18 @@ def closed_loop(views: AvatarViews) -> ClosedLoop:
 def expression_measures(views: AvatarViews) -> ExpressionMeasures:
     """The product's expressions, measured by the detector on front renders."""
 
-    def seen(vertices: NDArray) -> NDArray:
-        return landmarks_of(views.orbit(vertices, 0)).points[:, :2]
+    def points(picture: NDArray) -> NDArray:
+        return landmarks_of(picture).points[:, :2]
 
-    neutral, smile, surprise = (
-        seen(v) for v in (views.avatar.head.vertices, views.emotion("happiness"), views.emotion("surprise"))
+    neutral, smile, surprise = (points(views.seen(view)) for view in ("front", "happiness", "surprise"))
+    rest, blink = (
+        points(views.orbit(v, 0)) for v in (views.avatar.head.vertices, views.keys("eyeBlinkLeft", "eyeBlinkRight"))
     )
-    blink = seen(views.keys("eyeBlinkLeft", "eyeBlinkRight"))
     return ExpressionMeasures(
         _distance(smile, MOUTH_CORNERS) / _distance(neutral, MOUTH_CORNERS) - 1,
         _distance(surprise, INNER_LIPS) / _distance(surprise, OUTER_EYES),
         _brow_height(surprise) / _brow_height(neutral) - 1,
-        sum(_distance(blink, lid) for lid in LIDS) / sum(_distance(neutral, lid) for lid in LIDS),
+        sum(_distance(blink, lid) for lid in LIDS) / sum(_distance(rest, lid) for lid in LIDS),
     )
 
 

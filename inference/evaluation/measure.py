@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m inference.evaluation.measure BUNDLE ...``: likeness of bundles as one table; identity over all of them."""
+"""``python -m inference.evaluation.measure FOLDER ...``: likeness as one table; identity over all of them.
+
+A folder is a bundle (judged on quick renders) or what ``build.py demo`` made of a photo (judged on its Cycles renders).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from ..bundle_io import read_bundle
 from ..errors import AvatarError
 from ..head.open_head import load_open_head
 from ..photo.types import Photo
-from .likeness import AvatarViews, closed_loop, expression_measures, landmarks_of, shape_distance
+from .demo_views import DemoViews
+from .likeness import TURNS, AvatarViews, closed_loop, expression_measures, landmarks_of, shape_distance
 from .recognizer import embedding
 
 HEADER = (
@@ -23,14 +27,11 @@ HEADER = (
 )
 
 
-MEAN_HEAD = "texture on the mean head"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m inference.evaluation.measure", description=__doc__)
-    parser.add_argument("bundles", type=Path, nargs="+")
+    parser.add_argument("folders", type=Path, nargs="+")
     options = parser.parse_args()
-    views = {path.name: AvatarViews(read_bundle(path), path) for path in options.bundles}
+    views = {path.name: _views(path) for path in options.folders}
     photos = {name: _identity_of_photo(view) for name, view in views.items()}
     print(HEADER)
     wrong = 0
@@ -53,23 +54,25 @@ def main() -> None:
     _print_shapes(views)
 
 
+def _views(folder: Path) -> AvatarViews:
+    return DemoViews(folder) if (folder / "bundle").is_dir() else AvatarViews(read_bundle(folder), folder)
+
+
 def _identity_of_photo(view: AvatarViews) -> NDArray:
     x0, y0, x1, y1 = (float(v) for v in view.avatar.report["face_box"])
     margin = 0.6 * max(x1 - x0, y1 - y0)
     height, width = view.photo.pixels.shape[:2]
     top, bottom = int(max(0, y0 - margin)), int(min(height, y1 + margin))
     left, right = int(max(0, x0 - margin)), int(min(width, x1 + margin))
-    photo = Photo(view.photo.name, np.ascontiguousarray(view.photo.pixels[top:bottom, left:right]))
-    return embedding(photo, landmarks_of(photo.pixels))
+    return _identity(np.ascontiguousarray(view.photo.pixels[top:bottom, left:right]))
 
 
 def _identities(name: str, view: AvatarViews, photos: dict[str, NDArray]) -> tuple[str, int]:
     """Distances of each render to its own photo (and to the nearest other), and how many are nearer to another."""
     words, missed = [], 0
-    for label, (vertices, yaw) in _renders(view).items():
-        picture = view.orbit(vertices, yaw)
+    for label in (*TURNS, *view.avatar.head.emotion_names):
         try:
-            seen = embedding(Photo(label, picture), landmarks_of(picture))
+            seen = _identity(view.seen(label))
         except AvatarError:
             words.append(f"{label} no face")
             missed += 1
@@ -77,22 +80,21 @@ def _identities(name: str, view: AvatarViews, photos: dict[str, NDArray]) -> tup
         own = float(np.linalg.norm(seen - photos[name]))
         others = [float(np.linalg.norm(seen - other)) for key, other in photos.items() if _person(key) != _person(name)]
         nearest = min(others, default=np.inf)
-        if label == MEAN_HEAD:
-            words.append(f"| {label} {own:.2f}")
-            continue
         missed += own >= nearest
-        words.append(f"{label} {own:.2f}({nearest:.2f}){'!' if own >= nearest else ''}")
-    return " ".join(words), missed
+        words.append(f"{label[:5]} {own:.2f}({nearest:.2f}){'!' if own >= nearest else ''}")
+    return " ".join([*words, _shape_counts(view, photos[name])]), missed
 
 
-def _renders(view: AvatarViews) -> dict[str, tuple[NDArray, float]]:
-    """label -> (vertices, yaw): the neutral face from two sides, every emotion, and the texture on the mean head."""
-    neutral = view.avatar.head.vertices
-    emotions = {emotion[:4]: (view.emotion(emotion), 0.0) for emotion in view.avatar.head.emotion_names}
+def _shape_counts(view: AvatarViews, photo: NDArray) -> str:
+    """The quick front render on the fitted shape, and with the same texture on the mean head."""
     model = load_open_head()
-    return (
-        {"front": (neutral, 0.0), "30": (neutral, 30.0)} | emotions | {MEAN_HEAD: (model.shaped(model.shape_mean), 0.0)}
-    )
+    heads = {"fitted": view.avatar.head.vertices, "mean": model.shaped(model.shape_mean)}
+    distances = {name: np.linalg.norm(_identity(view.orbit(head, 0)) - photo) for name, head in heads.items()}
+    return f"| texture on the fitted head {distances['fitted']:.2f}, on the mean head {distances['mean']:.2f}"
+
+
+def _identity(picture: NDArray) -> NDArray:
+    return embedding(Photo("a render", picture), landmarks_of(picture))
 
 
 def _print_shapes(views: dict[str, AvatarViews]) -> None:
