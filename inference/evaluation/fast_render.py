@@ -41,13 +41,13 @@ def render(surface: Surface, vertices: NDArray, look: Look, camera: Camera) -> N
     parts = tuple(p for p in surface.part_names if p != "cornea")
     triangles, uv_triangles = surface.triangles(*parts), surface.uv_triangles(*parts)
     pixels = project(camera, vertices) * [SUPERSAMPLING, SUPERSAMPLING, 1]
-    shown = _shown(triangle_parts(surface, parts) == _part(surface, "mouth"), pixels[triangles])
+    shown = _shown(surface.triangle_parts(*parts) == _part(surface, "mouth"), pixels[triangles])
     triangles, uv_triangles = triangles[shown], uv_triangles[shown]
     fragments = rasterize(pixels, triangles, camera.height * SUPERSAMPLING, camera.width * SUPERSAMPLING)
     seen = fragments.covered
     owner = fragments.triangle[seen]
     uv = np.einsum("nkc,nk->nc", surface.uv[uv_triangles[owner]], fragments.barycentric[seen])
-    part = triangle_parts(surface, parts)[shown][owner]
+    part = surface.triangle_parts(*parts)[shown][owner]
     colors = np.zeros((len(owner), 3), np.float32)
     for name in parts:
         mine = part == surface.part_names.index(name)
@@ -69,13 +69,6 @@ def orbit_camera(face: NDArray, yaw_degrees: float, size: int = 512, distance: f
     middle = (face.min(0) + face.max(0)) / 2
     translation = np.array([0, 0, -distance]) - rotation @ middle
     return from_extrinsics(rotation, translation, size * distance / 0.27, (size / 2, size / 2), size, size)
-
-
-def triangle_parts(surface: Surface, parts: tuple[str, ...]) -> NDArray:
-    """Part index of each row of ``surface.triangles(*parts)``."""
-    chosen = np.isin(surface.face_parts, [surface.part_names.index(p) for p in parts])
-    part, quad = surface.face_parts[chosen], surface.faces[chosen][:, 3] >= 0
-    return np.concatenate([part, part[quad]])
 
 
 def _shown(inside: NDArray, corners: NDArray) -> NDArray:

@@ -84,6 +84,12 @@ class Surface:
         """(M, 3) indices into ``uv``, in the order of :meth:`triangles`."""
         return self._split(self.uv_faces, parts)
 
+    def triangle_parts(self, *parts: str) -> NDArray[np.uint8]:
+        """(M,) index into part_names, in the order of :meth:`triangles`."""
+        chosen = self._selected(parts)
+        part, quad = self.face_parts[chosen], self.faces[chosen][:, 3] >= 0
+        return np.concatenate([part, part[quad]])
+
     def part_vertices(self, *parts: str) -> IntArray:
         """Sorted unique vertex indices of the named parts."""
         used = np.unique(self.faces[self._selected(parts)])

@@ -106,7 +106,7 @@ def _paint_eyes(
     model: HeadModel, parts: tuple[str, ...], fragments: Fragments, picture: NDArray, random: np.random.Generator
 ) -> None:
     """Sclera, iris and pupil from the polar texture coordinates of the eyeballs."""
-    is_eye = _part_of_triangles(model, parts) == model.surface.part_names.index("eyes")
+    is_eye = model.surface.triangle_parts(*parts) == model.surface.part_names.index("eyes")
     seen = fragments.covered & is_eye[np.maximum(fragments.triangle, 0)]
     corners = model.surface.uv[model.surface.uv_triangles(*parts)[fragments.triangle[seen]]]
     uv = np.einsum("nkc,nk->nc", corners, fragments.barycentric[seen])
@@ -114,14 +114,6 @@ def _paint_eyes(
     iris = random.uniform([0.1, 0.1, 0.1], [0.45, 0.4, 0.45])
     color = np.where(radius < IRIS_UV_RADIUS, iris, [0.9, 0.88, 0.86])
     picture[seen] = np.where(radius < PUPIL_UV_RADIUS, 0.02, color)
-
-
-def _part_of_triangles(model: HeadModel, parts: tuple[str, ...]) -> NDArray:
-    """Part index of each row of ``surface.triangles(*parts)``."""
-    surface = model.surface
-    chosen = np.isin(surface.face_parts, [surface.part_names.index(p) for p in parts])
-    part, quad = surface.face_parts[chosen], surface.faces[chosen][:, 3] >= 0
-    return np.concatenate([part, part[quad]])
 
 
 def _random_light(normals: NDArray, random: np.random.Generator) -> NDArray:
