@@ -17,8 +17,9 @@ from scipy.spatial import cKDTree
 
 from ..bundle import Camera
 from ..head.model import HeadModel, LandmarkEmbedding, vertex_normals
-from .camera import project
+from .camera import project, yaw_degrees
 from .skin_mesh import SkinMesh, skin_mesh
+from .visibility import visibility
 
 # Weights per square metre against squared landmark distances in standard deviations.
 BENDING = 1e4  # of the umbrella Laplacian
@@ -120,5 +121,6 @@ def _weights(model: HeadModel, vertices: NDArray, camera: Camera, embedding: Lan
     normals = embedding.points(vertex_normals(vertices, model.surface.triangles()))
     toward = camera.matrix_world[:3, 3] - embedding.points(vertices)
     facing = (normals * toward).sum(1) / np.linalg.norm(toward, axis=1)
-    visible = np.clip(facing / 0.35, LEAST_VISIBLE, 1)
-    return visible / (embedding.sigma.astype(np.float64) ** 2 + DETECTOR_NOISE**2)
+    return visibility(facing, yaw_degrees(camera), LEAST_VISIBLE) / (
+        embedding.sigma.astype(np.float64) ** 2 + DETECTOR_NOISE**2
+    )

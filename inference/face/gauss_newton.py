@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..head.model import HeadModel, LandmarkEmbedding, rotation_matrices
 from .pose import Extrinsics, initial_extrinsics
+from .visibility import visibility
 
 STEPS = 12
 ACTIVE_SET_ROUNDS = 12
@@ -156,7 +157,8 @@ def _weights(evidence: Evidence, fit: LinearFit, residual: NDArray) -> NDArray:
     camera = fit.extrinsics
     view = -(camera.rotation.T @ camera.translation)
     facing = evidence.normals @ (view / np.linalg.norm(view))
-    visible = np.clip(facing / 0.35, LEAST_VISIBLE, 1)
+    yaw = np.degrees(np.arctan2(view[0], -view[1]))
+    visible = visibility(facing, yaw, LEAST_VISIBLE)
     variance = (evidence.embedding.sigma.astype(np.float64) ** 2 + DETECTOR_NOISE**2) / visible
     square = (residual**2).sum(1) / variance / OUTLIER**2
     return 1 / (variance * (1 + square))
