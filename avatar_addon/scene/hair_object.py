@@ -68,6 +68,8 @@ def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, he
     set_interpolation_surface(interpolate, head_object, SCALP_UV_MAP)
     set_modifier_input(interpolate, "Follow Surface Normal", False)
     set_modifier_input(interpolate, "Part by Mesh Islands", False)
+    # Each strand copies its nearest guide: a mean of several turns curls to fuzz and bridges partings.
+    set_modifier_input(interpolate, "Interpolation Guides", 1)
     set_modifier_input(interpolate, "Distance to Guides", reach)
     set_modifier_attribute(interpolate, "Density Mask", DENSITY_MASK)
     hair_object["hair_area"] = covered_area(head, hair.points[:, 0], reach)
