@@ -11,11 +11,6 @@ _VERSION = bpy.app.version[:2]
 _MODIFIER_PROPERTIES = _VERSION >= (5, 2)
 
 
-def eevee_engine() -> str:
-    """The identifier of EEVEE in ``scene.render.engine``."""
-    return "BLENDER_EEVEE" if _VERSION >= (5, 0) else "BLENDER_EEVEE_NEXT"
-
-
 def enable_nodes(owner: bpy.types.Material | bpy.types.World) -> bpy.types.NodeTree:
     """The node tree of a material or world; before 5.0 it has to be asked for."""
     if _VERSION < (5, 0):

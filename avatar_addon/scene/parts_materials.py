@@ -70,24 +70,18 @@ def _part_material(part: str, name: str, image: bpy.types.Image | None, color: C
         return eye_material(name, image, color)
     if part == "cornea":
         return cornea_material(name)
-    material = _surface_material(name, image, color, *_FINISH.get(part, _PLAIN))
-    if part == "mouth":
-        _show_front_only(material)
-    return material
+    # In extreme expressions the mouth bag may pass through the skin behind it; it is seen from inside the mouth only.
+    return _surface_material(name, image, color, *_FINISH.get(part, _PLAIN), front_only=part == "mouth")
 
 
-def _show_front_only(material: bpy.types.Material) -> None:
-    """The mouth bag is seen from inside the mouth only: in extreme expressions it may pass through the skin behind it."""
-    material.use_backface_culling = True
-    tree = material.node_tree
-    output = next(node for node in tree.nodes if node.type == "OUTPUT_MATERIAL")
-    surface = output.inputs["Surface"].links[0].from_socket
+def _front_only(tree: bpy.types.NodeTree, surface: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    """The surface where it faces the viewer, nothing where it is seen from behind."""
     geometry = add_node(tree, "ShaderNodeNewGeometry")
     nothing = add_node(tree, "ShaderNodeBsdfTransparent")
     mix = add_node(
         tree, "ShaderNodeMixShader", {0: geometry.outputs["Backfacing"], 1: surface, 2: nothing.outputs["BSDF"]}
     )
-    tree.links.new(mix.outputs["Shader"], output.inputs["Surface"])
+    return mix.outputs["Shader"]
 
 
 def _surface_material(
@@ -98,8 +92,10 @@ def _surface_material(
     specular: float,
     weight: float,
     scale: float,
+    front_only: bool = False,
 ) -> bpy.types.Material:
     material, tree = new_material(name)
+    material.use_backface_culling = front_only
     surface = add_node(
         tree,
         "ShaderNodeBsdfPrincipled",
@@ -116,5 +112,6 @@ def _surface_material(
     if image is not None:
         texture = add_node(tree, "ShaderNodeTexImage", image=image)
         tree.links.new(texture.outputs["Color"], surface.inputs["Base Color"])
-    finish(tree, surface.outputs["BSDF"])
+    shader = surface.outputs["BSDF"]
+    finish(tree, _front_only(tree, shader) if front_only else shader)
     return material

@@ -27,7 +27,6 @@ STAYING = 1e2  # of the displacement itself, next to landmarks
 STAYING_FAR = 1e4  # and at FAR or more from all of them
 FAR, BEYOND = 0.03, 0.045  # metres; skin BEYOND all landmarks does not move
 SYMMETRY = 3e3  # of the difference to the mirrored displacement
-ROUNDS = 1
 DETECTOR_NOISE = 0.0003  # metres
 LEAST_VISIBLE = 0.2
 
@@ -46,21 +45,14 @@ def displacement_to_landmarks(
     weight = np.repeat(_weights(model, vertices, camera, embedding)[on_skin], 2)
     near = _near_landmarks(model)
     rows = rows[:, near]
-    skin = vertices[mesh.vertices[near]]
-
-    displacement = np.zeros_like(skin)
-    target = np.zeros((len(picture), 2))
-    seen = project(camera, rows @ skin)
-    for _ in range(ROUNDS):
-        target = target + (picture - seen[:, :2]) * [1, -1] * seen[:, 2:] / camera.focal_px
-        planar = _planar_rows(rows, camera)
-        pull = planar.T @ sparse.diags(weight)
-        system = (_regularizer(model) + pull @ planar).tocsc()
-        solver = splu(system, "MMD_AT_PLUS_A", diag_pivot_thresh=0, options={"SymmetricMode": True})
-        displacement = solver.solve(pull @ target.ravel()).reshape(-1, 3)
-        seen = project(camera, rows @ (skin + displacement))
+    seen = project(camera, rows @ vertices[mesh.vertices[near]])
+    miss = (picture - seen[:, :2]) * [1, -1] * seen[:, 2:] / camera.focal_px  # metres at the landmark's depth
+    planar = _planar_rows(rows, camera)
+    pull = planar.T @ sparse.diags(weight)
+    system = (_regularizer(model) + pull @ planar).tocsc()
+    solver = splu(system, "MMD_AT_PLUS_A", diag_pivot_thresh=0, options={"SymmetricMode": True})
     everywhere = np.zeros((len(mesh.vertices), 3))
-    everywhere[near] = displacement
+    everywhere[near] = solver.solve(pull @ miss.ravel()).reshape(-1, 3)
     return mesh.spread(everywhere, len(vertices))
 
 

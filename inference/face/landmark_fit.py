@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ def fit_face(model: HeadModel, photo: Photo, landmarks: FaceLandmarks) -> FaceFi
     embedding = model.landmarks[EMBEDDING]
     height, width = photo.pixels.shape[:2]
     center = np.array([width / 2, height / 2])
-    evidence = Evidence(landmarks.points[:, :2] - center, embedding, _template_normals(model, embedding), _focal(photo))
+    evidence = Evidence(landmarks.points[:, :2] - center, embedding, _template_normals(model), _focal(photo))
     linear = fit_linear(model, evidence)
     pose = linear.extrinsics
     camera = from_extrinsics(pose.rotation, pose.translation, pose.focal_px, tuple(center), width, height)
@@ -60,8 +62,12 @@ def landmark_residual(vertices: NDArray, camera: Camera, picture: NDArray, embed
     return float(100 * np.sqrt((distance**2).mean()) / np.linalg.norm(left - right))
 
 
-def _template_normals(model: HeadModel, embedding: LandmarkEmbedding) -> NDArray:
-    normals = embedding.points(vertex_normals(model.template.astype(np.float64), model.surface.triangles()))
+@lru_cache(maxsize=4)
+def _template_normals(model: HeadModel) -> NDArray:
+    """(L, 3) unit normals of the mean skin at the landmarks."""
+    normals = model.landmarks[EMBEDDING].points(
+        vertex_normals(model.template.astype(np.float64), model.surface.triangles())
+    )
     return normals / np.linalg.norm(normals, axis=1, keepdims=True)
 
 

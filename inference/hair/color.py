@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from ..bundle import HairColor
+from ..photo.srgb import linear_from_srgb
 
 EUMELANIN = np.array([0.506, 0.841, 1.653])
 PHEOMELANIN = np.array([0.343, 0.733, 1.924])
@@ -24,12 +25,6 @@ MINIMUM_PIXELS = 30
 # Brows on MediaPipe's mesh, the subject's right then left, as closed outlines.
 RIGHT_BROW = (70, 63, 105, 66, 107, 55, 65, 52, 53, 46)
 LEFT_BROW = (300, 293, 334, 296, 336, 285, 295, 282, 283, 276)
-
-
-def linear_from_srgb(values: NDArray) -> NDArray:
-    """sRGB in [0, 1] -> linear."""
-    values = np.asarray(values, np.float64)
-    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 def melanin_color(melanin: float, redness: float, roughness: float = ROUGHNESS) -> NDArray:

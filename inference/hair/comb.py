@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..smoothstep import smoothstep
 from .anatomy import Anatomy
 from .head_surface import Sites
 from .style import Flow, Fringe, HairStyle
-from .variation import smooth_noise, step
+from .variation import smooth_noise
 
 SKULL_RADIUS = 0.098
 
@@ -46,7 +47,7 @@ class Comb:
     def direction(self, points: NDArray) -> NDArray:
         """(N, 3) direction in which strand n is combed at points[n]; not yet tangential, length about one."""
         flow = self.flow
-        front = step(0.015, -0.015, points[:, 1] - self.whorl[1])[:, None]
+        front = smoothstep(0.015, -0.015, points[:, 1] - self.whorl[1])[:, None]
         parted = np.stack([self.side, np.full(len(points), flow.sweep), np.zeros(len(points))], 1)
         away = points - self.whorl
         radial = away / (np.linalg.norm(away, axis=1, keepdims=True) + 0.01)
@@ -96,12 +97,12 @@ def length_map(
 ) -> NDArray:
     """(N,) length of the hair at each root in metres."""
     length = style.length
-    back = step(105, 140, np.abs(sites.azimuth))
+    back = smoothstep(105, 140, np.abs(sites.azimuth))
     low = length.sides + (length.nape - length.sides) * back
-    high = step(length.fade_low, max(length.fade_high, length.fade_low + 1), sites.elevation)
-    top = length.top * (1 + (length.crown - 1) * step(85, 140, np.abs(sites.azimuth)))
+    high = smoothstep(length.fade_low, max(length.fade_high, length.fade_low + 1), sites.elevation)
+    top = length.top * (1 + (length.crown - 1) * smoothstep(85, 140, np.abs(sites.azimuth)))
     metres = low + (top - low) * high
-    at_front = step(70, 40, np.abs(sites.azimuth)) * np.exp(-sites.edge / 0.03)
+    at_front = smoothstep(70, 40, np.abs(sites.azimuth)) * np.exp(-sites.edge / 0.03)
     metres = metres * (1 + (length.front - 1) * at_front) * (1 - length.layers * sites.rise)
     if style.fringe is not None:
         metres = np.where(fringe, style.fringe.length, metres)
@@ -113,7 +114,7 @@ def own_lengths(style: HairStyle, sites: Sites, lengths: NDArray, random: np.ran
     """(N,) the mapped lengths with each hair's own variation; next to the hairline many hairs are young and short."""
     metres = lengths * np.clip(1 - style.length.noise * np.abs(random.normal(size=len(sites))), 0.4, 1)
     soft = max(style.hairline.soft, 1e-4)
-    young = random.random(len(sites)) > step(-soft / 2, soft, sites.edge)
+    young = random.random(len(sites)) > smoothstep(-soft / 2, soft, sites.edge)
     return np.where(young, np.minimum(metres * 0.75, random.uniform(0.008, 0.06, len(sites))), metres)
 
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..smoothstep import smoothstep
 from .anatomy import Anatomy
 from .comb import Comb
 from .head_surface import HeadSurface, Sites
 from .style import HairStyle
-from .variation import step, tangential, unit
+from .variation import tangential, unit
 
 SKIN_CLEARANCE = 0.0012
 FRINGE_BEND, SOFT_PUSH = 0.5, 0.3
@@ -77,9 +78,9 @@ def resolve_collisions(head: HeadSurface, strands: NDArray, clearance: float = S
 def _root_directions(style: HairStyle, sites: Sites, comb: Comb) -> NDArray:
     growth = style.growth
     flow = unit(tangential(comb.direction(sites.points), sites.normals))
-    upper = step(style.length.fade_low, max(style.length.fade_high, style.length.fade_low + 1), sites.elevation)
+    upper = smoothstep(style.length.fade_low, max(style.length.fade_high, style.length.fade_low + 1), sites.elevation)
     angle = growth.angle_sides + (growth.angle - growth.angle_sides) * upper
-    front = step(60, 35, np.abs(sites.azimuth)) * np.exp(-sites.edge / 0.02)
+    front = smoothstep(60, 35, np.abs(sites.azimuth)) * np.exp(-sites.edge / 0.02)
     angle = angle + (growth.angle_front - angle) * front
     # Hair stands up in the whorl, or the skin would show where it parts in all directions.
     at_whorl = np.exp(-((np.linalg.norm(sites.points - comb.whorl, axis=1) / 0.018) ** 2))
@@ -90,7 +91,7 @@ def _root_directions(style: HairStyle, sites: Sites, comb: Comb) -> NDArray:
         angle = np.where(comb.fringe, style.fringe.angle, angle)
     angle = np.radians(angle)[:, None]
     direction = np.cos(angle) * flow + np.sin(angle) * sites.normals
-    in_front = step(130, 70, np.abs(sites.azimuth))  # at the back of the crown hair goes on lying over the skin
+    in_front = smoothstep(130, 70, np.abs(sites.azimuth))  # at the back of the crown hair goes on lying over the skin
     direction[:, 2] += growth.up * upper * in_front * ~comb.fringe
     return unit(direction)
 
@@ -98,7 +99,7 @@ def _root_directions(style: HairStyle, sites: Sites, comb: Comb) -> NDArray:
 def _combed(comb: Comb, anatomy: Anatomy, position: NDArray, distance: NDArray, normal: NDArray) -> NDArray:
     """The comb's pull: along the skin, gone a few centimetres off it and below the jaw."""
     near = np.exp(-np.clip(distance - 0.02, 0, None) / 0.03)
-    above = step(anatomy.chin, anatomy.nose + 0.03, position[:, 2])
+    above = smoothstep(anatomy.chin, anatomy.nose + 0.03, position[:, 2])
     return unit(tangential(comb.direction(position), normal)) * (near * above)[:, None]
 
 
@@ -108,16 +109,16 @@ def _down(
     """Where weight takes a hair: down, a little towards the neck, and off the shoulders to the front or the back."""
     pull = np.zeros_like(position)
     pull[:, 2] = -1
-    below = step(anatomy.chin + 0.04, anatomy.chin - 0.04, position[:, 2])[:, None]
+    below = smoothstep(anatomy.chin + 0.04, anatomy.chin - 0.04, position[:, 2])[:, None]
     neck = np.stack([position[:, 0] - anatomy.ear[0], position[:, 1] - anatomy.ear[1] - 0.02], 1) / 0.08
-    under_ear = step(anatomy.ear[2] + 0.01, anatomy.chin + 0.03, position[:, 2])[:, None]
+    under_ear = smoothstep(anatomy.ear[2] + 0.01, anatomy.chin + 0.03, position[:, 2])[:, None]
     pull[:, :2] -= style.growth.inward * under_ear * neck
-    on_shoulder = step(0.3, 0.6, normal[:, 2]) * step(0.03, 0.005, distance) * below[:, 0]
+    on_shoulder = smoothstep(0.3, 0.6, normal[:, 2]) * smoothstep(0.03, 0.005, distance) * below[:, 0]
     # Already above the shoulder hair makes for its front or its back.
-    over_shoulder = step(0.2, 0.5, normal[:, 2]) * step(0.10, 0.02, distance) * below[:, 0]
+    over_shoulder = smoothstep(0.2, 0.5, normal[:, 2]) * smoothstep(0.10, 0.02, distance) * below[:, 0]
     backwards = np.where(np.abs(sites.azimuth) > style.volume.drape, 1.0, -1.0)
     pull[:, 1] += (1.4 * on_shoulder + 0.5 * over_shoulder) * backwards
-    pull[:, 0] -= 0.35 * on_shoulder * np.sign(position[:, 0]) * step(0.05, 0.09, np.abs(position[:, 0]))
+    pull[:, 0] -= 0.35 * on_shoulder * np.sign(position[:, 0]) * smoothstep(0.05, 0.09, np.abs(position[:, 0]))
     return pull
 
 
@@ -126,7 +127,7 @@ def _off_the_face(anatomy: Anatomy, style: HairStyle, comb: Comb, position: NDAr
     middle, half = (anatomy.hairline + anatomy.chin) / 2, (anatomy.hairline - anatomy.chin) / 2
     x, z = position[:, 0] - anatomy.center[0], position[:, 2] - middle
     inside = 1 - np.hypot(x / max(anatomy.face_width * style.volume.face, 1e-3), z / half)
-    in_front = step(anatomy.ear[1], anatomy.ear[1] - 0.03, position[:, 1])
+    in_front = smoothstep(anatomy.ear[1], anatomy.ear[1] - 0.03, position[:, 1])
     push = 4 * np.clip(inside, 0, 0.5) * in_front * ~comb.fringe
     outward = np.where(np.abs(x) > 0.02, np.sign(x), comb.side)
     return np.stack([push * outward, 0.5 * push, np.zeros_like(push)], 1)
@@ -134,7 +135,7 @@ def _off_the_face(anatomy: Anatomy, style: HairStyle, comb: Comb, position: NDAr
 
 def _clearance(style: HairStyle, anatomy: Anatomy, share: NDArray, position: NDArray, along: NDArray) -> NDArray:
     volume = style.volume
-    upper = step(-5, 45, anatomy.elevation(position))
+    upper = smoothstep(-5, 45, anatomy.elevation(position))
     layer = volume.layer * (volume.sides + (1 - volume.sides) * upper) * share
     full = 1 - np.exp(-along / (volume.reach * anatomy.scale))
     return SKIN_CLEARANCE * np.minimum(along / 0.004, 1) + (volume.lower + layer) * anatomy.scale * full

@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..smoothstep import smoothstep
 from .face_window import FaceWindow, face_window
 from .mixture import Mixture, fit_mixture
-from .variation import step
 
 HAIR, SKIN, CLOTHES, BACKGROUND = range(4)
 COMPONENTS = (4, 3, 4, 5)
@@ -60,24 +60,26 @@ def _priors(window: FaceWindow, body: NDArray) -> NDArray:
     u, v, oval = np.abs(window.across), window.down, window.oval
     body = np.clip(body * 1.08 - 0.04, 0.02, 0.99)
     chin = 0.62  # of a face height below the eyes
-    above_chin = step(chin + 0.15, chin - 0.1, v)
+    above_chin = smoothstep(chin + 0.15, chin - 0.1, v)
     # Outside the face hair is likely around the skull, and possible down to the chest.
     around = np.exp(-0.5 * (np.clip(oval - 0.45, 0, None) / 0.35) ** 2)
-    below = 0.35 * np.exp(-np.clip(v - 1.2, 0, None) / 0.5) * step(1.05, 0.8, u)
+    below = 0.35 * np.exp(-np.clip(v - 1.2, 0, None) / 0.5) * smoothstep(1.05, 0.8, u)
     hair = 0.65 * around * above_chin + below * (1 - above_chin)
-    neck = step(0.36, 0.22, np.abs(window.across - window.neck)) * step(0.3, 0.55, v)
+    neck = smoothstep(0.36, 0.22, np.abs(window.across - window.neck)) * smoothstep(0.3, 0.55, v)
     hair *= 1 - 0.9 * neck
     # Beards reach past the oval's lower edge.
-    jaw = step(0.12, 0.04, oval) * step(0.3, 0.45, v)
+    jaw = smoothstep(0.12, 0.04, oval) * smoothstep(0.3, 0.45, v)
     hair *= 1 - 0.9 * jaw
     # Inside the oval: a fringe on the forehead, strands over the temples, nothing on eyes, nose and mouth.
-    forehead = step(-0.10, -0.24, v)
-    inside = step(0.02, -0.05, oval)
+    forehead = smoothstep(-0.10, -0.24, v)
+    inside = smoothstep(0.02, -0.05, oval)
     hair = hair * (1 - inside) + inside * (
-        0.25 * forehead + 0.12 * step(-0.10, -0.02, oval) * step(0.45, 0.3, v) + 0.002
+        0.25 * forehead + 0.12 * smoothstep(-0.10, -0.02, oval) * smoothstep(0.45, 0.3, v) + 0.002
     )
-    clothes = 0.75 * step(chin - 0.1, chin + 0.45, v) * (1 - 0.8 * neck * step(1.0, 0.75, v)) * (oval > 0) + 0.003
-    skin = np.where(oval < 0, 0.8, 0.25 * step(1.6, 1.0, v) + 0.12)
+    clothes = (
+        0.75 * smoothstep(chin - 0.1, chin + 0.45, v) * (1 - 0.8 * neck * smoothstep(1.0, 0.75, v)) * (oval > 0) + 0.003
+    )
+    skin = np.where(oval < 0, 0.8, 0.25 * smoothstep(1.6, 1.0, v) + 0.12)
     skin = np.where((oval > 0) & (v < -0.45), 0.12, skin)
     inner = np.stack([hair, skin, clothes])
     inner /= inner.sum(0) + 1e-9
@@ -95,7 +97,7 @@ def _classified(features: NDArray, prior: NDArray, window: FaceWindow) -> NDArra
     cheeks = fit_mixture(flat[random.choice(face, SAMPLES)], np.ones(SAMPLES), COMPONENTS[SKIN], random)
     typical = np.quantile(cheeks.density(flat[face]), 0.04)
     raised = prior.copy()
-    raised[HAIR] *= 1 + LONG_HAIR_GAIN * step(0.5, 0.9, v) * ~bare  # not on the bare neck and shoulders
+    raised[HAIR] *= 1 + LONG_HAIR_GAIN * smoothstep(0.5, 0.9, v) * ~bare  # not on the bare neck and shoulders
 
     # At first, what looks like the cheeks is skin, and the rest of the skull's surroundings is hair.
     density_skin = cheeks.density(flat[some])

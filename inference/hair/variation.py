@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Random variation that neighbours share: smooth noise over positions, and steps between values."""
+"""Random variation that neighbours share: smooth noise over positions."""
 
 from __future__ import annotations
 
@@ -16,12 +16,6 @@ def smooth_noise(random: np.random.Generator, points: NDArray, wavelength: float
     phase = random.uniform(0, 2 * np.pi, (channels, waves))
     angle = np.einsum("nc,kwc->nkw", points, direction * number) + phase
     return np.sqrt(2 / waves) * np.sin(angle).sum(-1)
-
-
-def step(low: float, high: float, value: NDArray) -> NDArray:
-    """Smooth step from 0 at ``low`` to 1 at ``high``."""
-    t = np.clip((value - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
 
 
 def unit(vectors: NDArray) -> NDArray:

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from ..face.types import FaceFit
 from ..head.model import HeadModel
 from ..photo.types import FaceLandmarks, Photo
+from ..smoothstep import smoothstep
 from .canvas import Canvas, texture_canvas
 from .color import bytes_from_log, log_from_bytes
 from .compose import compose_skin
-from .contours import smoothstep
 from .detail import prepare_noise
 from .eye import paint_eye, prepare_eye
 from .field import SkinField, skin_field

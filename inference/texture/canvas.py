@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..head.model import HeadModel
+from ..smoothstep import smoothstep
 from .atlas import Atlas, texture_atlas
-from .contours import smoothstep
 from .skin_graph import SkinGraph, skin_graph
 
 NOSE_BASE, MOUTH_CORNERS = 2, (61, 291)  # MediaPipe's landmarks

@@ -9,14 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..photo.srgb import linear_from_srgb
+
 DARKEST = 0.003  # added to linear colour so that black has a logarithm
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
-
-
-def linear_from_srgb(srgb: NDArray) -> NDArray[np.float32]:
-    """sRGB in [0, 1] -> linear."""
-    srgb = np.asarray(srgb, np.float32)
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def srgb_from_linear(linear: NDArray) -> NDArray[np.float32]:
@@ -27,7 +23,7 @@ def srgb_from_linear(linear: NDArray) -> NDArray[np.float32]:
     )
 
 
-_LINEAR_OF_BYTE = linear_from_srgb(np.arange(256) / 255)
+_LINEAR_OF_BYTE = linear_from_srgb((np.arange(256) / 255).astype(np.float32)).astype(np.float32)
 _LOG_OF_BYTE = np.log(_LINEAR_OF_BYTE + DARKEST).astype(np.float32)
 _STEPS = 4096
 _BYTE_OF_STEP = np.round(255 * srgb_from_linear((np.arange(_STEPS) / (_STEPS - 1)) ** 2)).astype(np.uint8)

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..smoothstep import smoothstep
 from .atlas import Atlas
 from .canvas import Canvas
 from .color import LUMINANCE
-from .contours import smoothstep
 from .detail import made_detail
 from .field import SkinField
 

@@ -45,9 +45,3 @@ def grow(mask: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
 def soften(mask: NDArray[np.uint8], radius: float) -> NDArray[np.float32]:
     """Gaussian edges of a mask, radius in pixels."""
     return cv2.GaussianBlur(mask.astype(np.float32), (0, 0), radius)
-
-
-def smoothstep(low: float, high: float, values: NDArray) -> NDArray:
-    """0 at ``low``, 1 at ``high`` (which may be the smaller one), smooth between."""
-    t = np.clip((values - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)

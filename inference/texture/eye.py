@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..smoothstep import smoothstep
 from .color import bytes_from_linear
-from .contours import smoothstep
 from .iris import ANGLES, RINGS, EyeColors
 
 IRIS_RADIUS = 0.25

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..smoothstep import smoothstep
 from .canvas import Canvas
 from .color import LUMINANCE, log_from_linear
-from .contours import smoothstep
 from .light import Light, even_light, side_lit_like_mirror, spot_lit_like_mirror
 
 FOLLOW_RADIUS = 0.0015  # metres over which the field may miss a colour that is seen

@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..smoothstep import smoothstep
 from . import contours
 from .color import LUMINANCE, linear_from_bytes
-from .contours import fill, smoothstep
+from .contours import fill
 
 ANGLES, RINGS = 128, 24  # samples around and along the radius of an iris
 PUPIL_SHARE = 0.42  # of the iris' radius: nearer the centre is pupil

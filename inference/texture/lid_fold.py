@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..head.model import HeadModel
-from .contours import smoothstep
+from ..smoothstep import smoothstep
 
 UNROLLS = 1.5, 2.3  # growth of a vertex's area in a blink: seen well when open, folded away when open
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..smoothstep import smoothstep
 from .color import LUMINANCE, linear_from_log
-from .contours import smoothstep
 from .skin_graph import SkinGraph
 
 REMOVED = 0.65  # share of the directional light

@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..smoothstep import smoothstep
 from . import face_areas
 from .color_model import fit_color, opponent
-from .contours import grow, smoothstep
+from .contours import grow
 from .view import View
 
 # Standard deviations from which a colour is refused, and up to which it is sure.

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from ..head.model import HeadModel
 from ..raster import rasterize
+from ..smoothstep import smoothstep
 from . import contours, face_areas
 from .atlas import Atlas
-from .contours import fill, grow, smoothstep
+from .contours import fill, grow
 from .lid_fold import folded_lids
 from .skin_color import likely_skin
 from .view import View

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ...smoothstep import smoothstep
 from ..open_head import SOFT_STEP
 from . import skeleton
 from .blocks import Block, assemble, fit_scaling
@@ -19,7 +20,7 @@ from .lids import Lids, blink, find_lids, follow_ball, seat_lids, slide
 from .makehuman import MakeHuman
 from .mouth import Dentition, Mouth, bind_bag, find_mouth, glide, keep_lips_closed, make_room, place_teeth, seal_lips
 from .parts import Source, body_block, dental_block, eye_block, jaw_motion, lash_block, tongue_block
-from .regions import skin_masks, smoothstep
+from .regions import skin_masks
 from .scalp import scalp_chart
 
 EYEBALL_GROWTH = 0.3

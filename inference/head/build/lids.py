@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...smoothstep import smoothstep
 from .crop import Bust
 from .topology import edges_of
 
@@ -134,8 +135,7 @@ def blink(displacement: NDArray, skin: NDArray, lids: Lids) -> NDArray:
 
 def falloff(start: int = OUTER_EDGE) -> NDArray:
     """(RINGS,) 1 up to ring ``start``, then smoothly to 0 behind the last ring."""
-    t = np.clip((np.arange(RINGS) - start) / (RINGS - start), 0, 1)
-    return 1 - t * t * (3 - 2 * t)
+    return 1 - smoothstep(start, RINGS, np.arange(RINGS))
 
 
 def affine_displacement(points: NDArray, affine: NDArray) -> NDArray:

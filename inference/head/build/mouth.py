@@ -10,10 +10,10 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from ...smoothstep import smoothstep
 from ..model import vertex_normals
 from .crop import Bust
 from .dental_arch import LOWER_CROWNS, UPPER_CROWNS, Arch
-from .regions import smoothstep
 from .topology import boundary_loop, edges_of, triangulate
 
 RINGS = 12

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ...smoothstep import smoothstep
 from . import skeleton
 from .blocks import Block, about, fit_affine, fit_rigid
 from .crop import Bust
@@ -17,7 +18,6 @@ from .eyes import unit_cornea, unit_eyeball
 from .lashes import grow_lashes, lash_faces, plan_lashes
 from .lids import RADIUS, Lids, affine_displacement
 from .makehuman import MakeHuman
-from .regions import smoothstep
 from .teeth import join, make_gums, make_teeth
 from .texture_uv import skin_chart
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ...smoothstep import smoothstep
 from .crop import Bust
 from .makehuman import MakeHuman
 
@@ -61,12 +62,6 @@ def skin_masks(makehuman: MakeHuman, bust: Bust, vertices: NDArray, head_weight:
     masks = {name: np.where(inner, 0, mask) for name, mask in masks.items()}
     masks["inner_mouth"] = inner.astype(float)
     return masks
-
-
-def smoothstep(low: float, high: float, values: NDArray) -> NDArray:
-    """0 at ``low``, 1 at ``high`` (which may be the smaller one), smooth between."""
-    t = np.clip((values - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
 
 
 def _scalp(vertices: NDArray) -> NDArray:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from inference.bundle import Camera
+from inference.evaluation.likeness import shape_distance
 from inference.face.camera import FACING, from_extrinsics, project
 from inference.face.freeform import displacement_to_landmarks
 from inference.face.gauss_newton import solve_bounded
@@ -59,14 +60,7 @@ def test_a_known_head_is_found_better_than_the_mean_head(model: HeadModel, yaw: 
     truth = model.shaped(shape)[face]
     found = model.shaped(fit.shape, None, fit.offsets)[face]
     mean = model.shaped(model.shape_mean)[face]
-    assert similarity_error(found, truth) < 0.6 * similarity_error(mean, truth)
-
-
-def similarity_error(points: np.ndarray, truth: np.ndarray) -> float:
-    """RMS distance after the best rotation, translation and scale."""
-    a, b = points - points.mean(0), truth - truth.mean(0)
-    u, s, vt = np.linalg.svd(a.T @ b)
-    return float(np.sqrt((((a @ u @ vt) * s.sum() / (a**2).sum() - b) ** 2).sum(1).mean()))
+    assert shape_distance(found, truth) < 0.6 * shape_distance(mean, truth)
 
 
 def test_a_laugh_goes_into_the_expression_and_not_into_the_neutral_face(model: HeadModel) -> None:
