@@ -184,7 +184,9 @@ def bench(_options: argparse.Namespace) -> int:
 
 def inference_environment() -> Path:
     """The inference side's Python, made on first use."""
-    return environment("inference", ("3.11", "3.12"), ["--no-deps", "-r", ROOT / "inference/requirements.txt"])
+    python = environment("inference", ("3.11", "3.12"), ["--no-deps", "-r", ROOT / "inference/requirements.txt"])
+    install(python, "torch", ["--no-deps", "--retries", "1", "-r", ROOT / "inference/requirements-torch.txt"])
+    return python
 
 
 def blender_environment(version: str) -> Path:

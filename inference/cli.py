@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line: ``python -m inference create | faces | worker | contact-sheet``.
+"""The command line: ``python -m inference create | faces | worker | contact-sheet``, and the commands of COMMANDS.
 
 Exit status: 0 done, 1 an error (one sentence and its code on stderr, or a "failed" message with --json), 2 wrong usage, 130 interrupted.
 """
@@ -7,6 +7,7 @@ Exit status: 0 done, 1 an error (one sentence and its code on stderr, or a "fail
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 import time
 import traceback
@@ -18,13 +19,18 @@ from .native_output import claim_stdout, hush_native_stderr
 from .protocol import Created, Faces, Failed, Message, Progress, encode
 
 REQUEST = "command-line"
+# Commands that print plain text: word -> (module with add_arguments(parser) and run(options), help). Only the chosen one is imported.
+COMMANDS: dict[str, tuple[str, str]] = {}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    options = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    options = _parser(arguments[0] if arguments else "").parse_args(arguments)
     if options.command is _worker:
         return _worker(options)
+    if getattr(options, "plain", False):
+        return _plain(options)
     stdout = claim_stdout()
     hush_native_stderr()
     as_json = getattr(options, "json", False)
@@ -54,7 +60,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _plain(options: argparse.Namespace) -> int:
+    """Run a command of COMMANDS: it prints, and its AvatarError becomes one sentence."""
+    try:
+        options.command(options)
+    except AvatarError as error:
+        print(_words(Failed(REQUEST, error.code, error.message)), end="", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser(chosen: str) -> argparse.ArgumentParser:
+    """The parser, with the arguments of the chosen command of COMMANDS."""
     parser = argparse.ArgumentParser(prog="python -m inference", description="One photo in, an avatar bundle out.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -86,6 +105,13 @@ def _parser() -> argparse.ArgumentParser:
     sheet.add_argument("views", type=Path, metavar="VIEWS_DIR", help="folder with views.json and the rendered views")
     sheet.add_argument("-o", "--output", type=Path, required=True, metavar="PNG")
     sheet.set_defaults(command=_contact_sheet)
+
+    for word, (name, words) in COMMANDS.items():
+        command = commands.add_parser(word, help=words)
+        if word == chosen:
+            module = importlib.import_module(name, __package__)
+            module.add_arguments(command)
+            command.set_defaults(command=module.run, plain=True)
     return parser
 
 
