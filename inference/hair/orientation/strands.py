@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The orientation map of 3D strands seen by a camera."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...bundle import Camera
+from ...face.camera import project
+from ..distance import surface_samples
+from ..head_surface import HeadSurface
+from .coding import OrientationMap
+
+SPAN = 0.62  # metres at the head's depth that the square map shows: from a hand above the head to the chest
+EYES_BELOW_TOP = 0.34  # of the map's height
+SAMPLES_PER_STRAND = 96
+BEHIND = 0.006  # metres a strand may lie behind the head's surface and still be seen
+LAYER = 0.015  # metres below the outermost hair that still count as seen
+CLOSED = 0.0006  # pixels of strand per pixel and strand where hair counts as closed, on a map of 256
+SKIN_STEP = 0.0025
+
+
+@dataclass(frozen=True)
+class MapView:
+    """A square map of a camera's picture.
+
+    to_map: (2, 3) affine, camera pixels -> map pixels; size: pixels; depth: (size, size) of the body's surface, inf beside it.
+    """
+
+    camera: Camera
+    to_map: NDArray
+    size: int
+    depth: NDArray
+
+    def place(self, points: NDArray) -> tuple[NDArray, NDArray]:
+        """(..., 3) points -> map positions (..., 2), depth (...) in metres."""
+        return _placed(self.camera, self.to_map, points)
+
+
+def map_view(
+    camera: Camera, head: HeadSurface, size: int = 256, jitter: tuple[float, float, float] = (1, 0, 0)
+) -> MapView:
+    """The view that frames a head: ``SPAN`` metres wide, upright in the picture, the eyes at a third of its height.
+
+    jitter: factor of the scale, and shifts to the right and down as shares of the size.
+    """
+    eye = project(camera, head.anatomy.eye)
+    scale = size / (SPAN * head.anatomy.scale) * eye[2] / camera.focal_px * jitter[0]
+    target = size * np.array([0.5 + jitter[1], EYES_BELOW_TOP + jitter[2]])
+    to_map = np.array([[scale, 0, 0], [0, scale, 0]])
+    to_map[:, 2] = target - scale * eye[:2]
+    return MapView(camera, to_map, size, _surface_depth(camera, to_map, head, size))
+
+
+def map_of_strands(view: MapView, strands: NDArray) -> OrientationMap:
+    """Strands (N, P, 3) as the map's camera sees them: the outermost layer not hidden by the body."""
+    size = view.size
+    body = np.isfinite(view.depth)
+    if not len(strands):
+        return OrientationMap(np.zeros((size, size), bool), body, np.zeros((size, size, 2)))
+    place, depth = view.place(strands)
+    cell, far, step = _samples(place, depth, size)
+    seen = far < view.depth.ravel()[cell] + BEHIND
+    cell, far, step = cell[seen], far[seen], step[seen]
+    seen = far < _outermost(cell, far, size)[cell] + LAYER
+    cell, step = cell[seen], step[seen]
+    length = np.hypot(step[:, 0], step[:, 1])
+    # Double angle of a step (x, y): (x^2 - y^2, 2xy) / length^2, here weighted with the length.
+    long_enough = np.maximum(length, 1e-9)
+    layers = (length, (step[:, 0] ** 2 - step[:, 1] ** 2) / long_enough, 2 * step[:, 0] * step[:, 1] / long_enough)
+    sums = np.stack([np.bincount(cell, layer, size * size) for layer in layers], -1).astype(np.float32)
+    blurred = cv2.GaussianBlur(sums.reshape(size, size, 3), (0, 0), 1.5 * size / 256)
+    hair = blurred[..., 0] > 0.5 * CLOSED * len(strands) * 256 / size
+    double = blurred[..., 1:] / (blurred[..., :1] + 1e-9) * hair[..., None]
+    return OrientationMap(hair, body & ~hair, double)
+
+
+def visible_points(view: MapView, points: NDArray, tolerance: float = 0.05) -> NDArray:
+    """(...) bool: which points (..., 3) the camera sees, as HairNet defines it: no more than ``tolerance`` behind what is nearest."""
+    place, depth = view.place(points)
+    inside = ((place >= 0) & (place < view.size)).all(-1)
+    column, row = np.clip(place, 0, view.size - 1).astype(int).reshape(-1, 2).T
+    cell = row * view.size + column
+    nearest = np.minimum(_outermost(cell[inside.ravel()], depth[inside], view.size), view.depth.ravel())
+    return inside & (depth < nearest[cell].reshape(depth.shape) + tolerance)
+
+
+def _placed(camera: Camera, to_map: NDArray, points: NDArray) -> tuple[NDArray, NDArray]:
+    seen = project(camera, points)
+    return seen[..., :2] @ to_map[:, :2].T + to_map[:, 2], seen[..., 2]
+
+
+def _samples(place: NDArray, depth: NDArray, size: int) -> tuple[NDArray, NDArray, NDArray]:
+    """Points along all segments that fall into the map: their cell, depth, and the (x, y) step each stands for."""
+    fine = max(1, SAMPLES_PER_STRAND // (place.shape[1] - 1))
+    part = ((np.arange(fine) + 0.5) / fine)[:, None]
+    start, step = place[:, :-1, None], np.diff(place, axis=1)[:, :, None]
+    points = (start + part * step).reshape(-1, 2)
+    far = np.repeat(((depth[:, :-1] + depth[:, 1:]) / 2).ravel(), fine)
+    step = np.repeat((step / fine).reshape(-1, 2), fine, axis=0)
+    inside = (points >= 0).all(1) & (points < size).all(1)
+    column, row = points[inside].astype(int).T
+    return row * size + column, far[inside], step[inside]
+
+
+def _outermost(cell: NDArray, far: NDArray, size: int) -> NDArray:
+    """(size * size,) depth of the nearest sample about each pixel."""
+    nearest = np.full(size * size, 1e3, np.float32)
+    np.minimum.at(nearest, cell, far.astype(np.float32))
+    return cv2.erode(nearest.reshape(size, size), np.ones((3, 3), np.uint8)).ravel()
+
+
+def _surface_depth(camera: Camera, to_map: NDArray, head: HeadSurface, size: int) -> NDArray:
+    skin = head.model.surface.triangles(head.model.surface.part_names[0])
+    place, far = _placed(camera, to_map, surface_samples(head.vertices, skin, SKIN_STEP * 256 / size)[0])
+    inside = (place >= 0).all(1) & (place < size).all(1)
+    column, row = place[inside].astype(int).T
+    depth = np.full((size, size), 1e3, np.float32)
+    np.minimum.at(depth, (row, column), far[inside].astype(np.float32))
+    depth = cv2.erode(depth, np.ones((3, 3), np.uint8))  # closes the pinholes between samples
+    return np.where(depth < 1e3, depth, np.inf)
