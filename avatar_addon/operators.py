@@ -12,7 +12,8 @@ from bpy_extras.io_utils import ExportHelper, ImportHelper
 from ..inference.bundle_io import read_bundle
 from ..inference.errors import AvatarError
 from .export import files
-from .scene.assemble import active_head, avatar_objects, build_avatar
+from .scene.assemble import build_avatar
+from .scene.avatars import active_head, avatar_objects
 
 
 class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
@@ -77,3 +78,6 @@ class AVATAR_OT_export(bpy.types.Operator, ExportHelper):
         files.write(self.kind, avatar_objects(active_head(context)), path)
         self.report({"INFO"}, f"Wrote {path}")
         return {"FINISHED"}
+
+
+CLASSES = (AVATAR_OT_import_bundle, AVATAR_OT_export)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from .operators import AVATAR_OT_export, AVATAR_OT_import_bundle
-from .scene.assemble import active_head
+from .scene.avatars import active_head
 from .scene.emotion_drivers import sliders
 
 
@@ -29,3 +29,6 @@ class AVATAR_PT_main(bpy.types.Panel):
         row = layout.row(align=True)
         for kind in ("fbx", "obj", "glb"):
             row.operator(AVATAR_OT_export.bl_idname, text=kind.upper()).kind = kind
+
+
+CLASSES = (AVATAR_PT_main,)

@@ -3,21 +3,34 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import bpy
 
-from .operators import AVATAR_OT_export, AVATAR_OT_import_bundle
-from .panel import AVATAR_PT_main
+from . import operators, panel
 
-CLASSES = (AVATAR_OT_import_bundle, AVATAR_OT_export, AVATAR_PT_main)
+# Each has CLASSES; for properties, menus and handlers it may have register() and unregister() as well.
+MODULES = (operators, panel)
+CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 
 
 def register() -> None:
-    """Register all classes, in order."""
-    for cls in CLASSES:
-        bpy.utils.register_class(cls)
+    """Register all modules in order; when one fails, take back the others and raise."""
+    with contextlib.ExitStack() as undo:
+        for cls in CLASSES:
+            bpy.utils.register_class(cls)
+            undo.callback(bpy.utils.unregister_class, cls)
+        for module in MODULES:
+            if hasattr(module, "register"):
+                module.register()
+                undo.callback(module.unregister)
+        undo.pop_all()
 
 
 def unregister() -> None:
-    """Unregister all classes, last first."""
+    """Take everything back, last first."""
+    for module in reversed(MODULES):
+        if hasattr(module, "unregister"):
+            module.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

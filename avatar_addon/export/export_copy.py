@@ -13,7 +13,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
-from ..scene.assemble import AvatarObjects
+from ..scene.avatars import AvatarObjects
 from ..scene.datablocks import remove_new, snapshot
 from ..scene.head_object import SCALP_UV_MAP
 from .flat_material import flat_material

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import bpy
 
-from ..scene.assemble import AvatarObjects
+from ..scene.avatars import AvatarObjects
 from .export_copy import export_copy
 from .hair_mesh import HairDetail
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 
-from ..scene.assemble import AvatarObjects
+from ..scene.avatars import AvatarObjects
 from .fbx import write_fbx
 from .gltf import write_glb
 from .obj import write_obj

@@ -11,7 +11,7 @@ import bpy
 
 from ...inference.bundle import Avatar, Camera
 from ..scene.armature import set_pose
-from ..scene.assemble import AvatarObjects
+from ..scene.avatars import AvatarObjects
 from ..scene.emotion_drivers import slider_name
 from ..scene.hair_object import VIEWPORT_AMOUNT, set_strand_count
 from ..scene.head_object import PHOTO_KEY

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 
 from ...inference.bundle import SCHEMA_VERSION, Avatar
 from .armature import add_bones, bind, build_armature
+from .avatars import MARK, AvatarObjects, find_heads
 from .datablocks import remove_new, snapshot
 from .emotion_drivers import add_emotions
 from .hair_material import hair_material
@@ -19,20 +19,7 @@ from .lighting import build_lights, face_center, portrait_world
 from .parts_materials import part_materials
 from .photo_camera import build_photo_camera, frame_photo
 
-MARK = "portrait_avatar"
 SPACING = 0.6
-
-
-@dataclass(frozen=True)
-class AvatarObjects:
-    """Names of the data-blocks of one avatar; names, because references do not survive an undo. hair: None when bald."""
-
-    collection: str
-    head: str
-    armature: str
-    hair: str | None
-    camera: str
-    lights: tuple[str, ...]
 
 
 def build_avatar(avatar: Avatar, scene: bpy.types.Scene) -> AvatarObjects:
@@ -51,39 +38,6 @@ def build_avatar(avatar: Avatar, scene: bpy.types.Scene) -> AvatarObjects:
     except Exception:
         remove_new(before)
         raise
-
-
-def find_heads(scene: bpy.types.Scene) -> list[bpy.types.Object]:
-    """The head objects of the scene's avatars."""
-    return [item for item in scene.objects if item.type == "MESH" and MARK in item]
-
-
-def active_head(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The head of the avatar that the active object belongs to; otherwise the scene's first; None without avatars."""
-    heads = find_heads(context.scene)
-    active = context.view_layer.objects.active
-    if active is not None:
-        for head_object in heads:
-            if any(active.name in collection.objects for collection in head_object.users_collection):
-                return head_object
-    return heads[0] if heads else None
-
-
-def avatar_objects(head_object: bpy.types.Object) -> AvatarObjects:
-    """The other data-blocks of the avatar that a head belongs to, found again by their kind."""
-    collection = next(c for c in head_object.users_collection if head_object.name in c.objects)
-    by_kind = {kind: [o.name for o in collection.objects if o.type == kind] for kind in _KINDS}
-    return AvatarObjects(
-        collection=collection.name,
-        head=head_object.name,
-        armature=head_object.parent.name,
-        hair=next(iter(by_kind["CURVES"]), None),
-        camera=next(iter(by_kind["CAMERA"]), ""),
-        lights=tuple(by_kind["LIGHT"]),
-    )
-
-
-_KINDS = ("CURVES", "CAMERA", "LIGHT")
 
 
 def _fill(collection: bpy.types.Collection, avatar: Avatar, scene: bpy.types.Scene, place: float) -> AvatarObjects:

@@ -13,7 +13,7 @@ import bpy
 import pytest
 
 if TYPE_CHECKING:
-    from portrait_avatar.avatar_addon.scene.assemble import AvatarObjects
+    from portrait_avatar.avatar_addon.scene.avatars import AvatarObjects
     from portrait_avatar.inference.bundle import Avatar
 
 

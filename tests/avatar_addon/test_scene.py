@@ -12,7 +12,8 @@ import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Vector
 from portrait_avatar.avatar_addon.scene.armature import set_pose
-from portrait_avatar.avatar_addon.scene.assemble import active_head, avatar_objects, build_avatar, find_heads
+from portrait_avatar.avatar_addon.scene.assemble import build_avatar
+from portrait_avatar.avatar_addon.scene.avatars import active_head, avatar_objects, find_heads
 from portrait_avatar.avatar_addon.scene.datablocks import snapshot
 from portrait_avatar.avatar_addon.scene.head_object import PHOTO_KEY
 from portrait_avatar.tests.avatar_addon.geometry import (
