@@ -40,7 +40,10 @@ class HeadMesh:
     vertices (V,3) f32; faces, uv_faces (F,4) i32 (-1 fourth = triangle); uv (T,2) f32; face_parts (F,) u8 into part_names.
     key_names / key_deltas (K,V,3) f32: shape keys, ARKit names, range 0..1.
     emotion_names / emotion_levels (N,) f32 ending in 1.0 / emotion_deltas (M,N,V,3) f32: displacement of each emotion at each slider level;
-    between levels, and from 0 to the first level, the displacement is linear.
+    between levels, and from 0 to the first level, the displacement is linear in the emotion's share of the face, u = slider / max(1, sum of sliders).
+    mirrored_emotions (names among emotion_names) / mirrored_deltas (A,N,V,3) f32: one-sided emotions on the other side; a side s in [0, 1]
+    gives (1 - s) of the share to emotion_deltas and s to mirrored_deltas.
+    emotion_pairs (P,2) i32 / pair_deltas (P,V,3) f32: what two emotions together add, times 4 u_a u_b; index M + a is mirrored emotion a.
     photo_delta (V,3) f32: displacement from the neutral face to the face as it is in the photo (without pose).
     joint_names, joint_parents, joint_positions (J,3) f32, skin_weights (V,J) f32.
     scalp_uv (V,2) f32, NaN off the scalp; masks: name -> (V,) f32.
@@ -67,6 +70,10 @@ class HeadMesh:
     masks: dict[str, np.ndarray]
     landmark_vertices: dict[str, np.ndarray]
     landmark_barycentric: dict[str, np.ndarray]
+    mirrored_emotions: tuple[str, ...] = ()
+    mirrored_deltas: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0, 3), np.float32))
+    emotion_pairs: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int32))
+    pair_deltas: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 3), np.float32))
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,7 @@ class Avatar:
 
     textures: role -> picture file relative to the bundle ("photo", "skin", "eye"; more roles may come).
     expression: ARKit name -> value seen in the photo. pose: joint name -> axis-angle seen in the photo.
+    photo_emotions: emotion -> slider value in [0, 1] nearest to the photo's expression.
     colors: part -> linear sRGB of parts without a texture ("lips", "teeth", "lashes", ...).
     sources: [{"name", "licence", "what"}], one per model or file that made it; report: measured figures and warnings.
     """
@@ -119,3 +127,4 @@ class Avatar:
     colors: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     sources: tuple[dict[str, str], ...] = ()
     report: dict[str, object] = field(default_factory=dict)
+    photo_emotions: dict[str, float] = field(default_factory=dict)

@@ -20,13 +20,14 @@ from typing import Any
 import numpy as np
 
 from .bundle import SCHEMA_NAME, SCHEMA_VERSION, Avatar, Camera, Hair, HairColor, HeadMesh
-from .bundle_schema import HAIR_ARRAYS, HEAD_ARRAYS, check_avatar, invalid
+from .bundle_schema import HAIR_ARRAYS, HEAD_ARRAYS, OPTIONAL_HEAD_ARRAYS, check_avatar, invalid
 from .bundle_zip import MAX_FILE_BYTES, inside, unpack_bundle
 from .errors import AvatarError, output_error
 
 MAX_JSON_BYTES = 8_000_000
 PICTURE_STARTS = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff"}
 NAME_FIELDS = ("part_names", "key_names", "emotion_names", "joint_names", "joint_parents")
+OPTIONAL_NAME_FIELDS = ("mirrored_emotions",)
 # Dictionaries of arrays, stored as "<prefix>.<name>".
 DICT_FIELDS = ("masks", "landmark_vertices", "landmark_barycentric")
 
@@ -113,7 +114,7 @@ def _write_files(avatar: Avatar, directory: Path) -> None:
         name = f"textures/{role}{Path(source).suffix.lower()}"
         shutil.copyfile(source, directory / name)
         textures[role] = name
-    head = {name: getattr(avatar.head, name) for name in HEAD_ARRAYS}
+    head = {name: getattr(avatar.head, name) for name in (*HEAD_ARRAYS, *OPTIONAL_HEAD_ARRAYS)}
     for field in DICT_FIELDS:
         head |= {f"{field}.{name}": array for name, array in getattr(avatar.head, field).items()}
     np.savez(directory / "head.npz", **head)
@@ -131,12 +132,13 @@ def _to_json(avatar: Avatar, textures: dict[str, str]) -> dict[str, Any]:
         "name": avatar.name,
         "head_model": avatar.head_model,
         "camera": asdict(camera) | {"matrix_world": camera.matrix_world.tolist()},
-        "head": {field: list(getattr(avatar.head, field)) for field in NAME_FIELDS},
+        "head": {field: list(getattr(avatar.head, field)) for field in (*NAME_FIELDS, *OPTIONAL_NAME_FIELDS)},
         "hair": {"style": hair.style, "radius": hair.radius, "strands": hair.strands, "color": asdict(hair.color)},
         "textures": textures,
         "shape": avatar.shape.tolist(),
         "expression": avatar.expression,
         "pose": avatar.pose,
+        "photo_emotions": avatar.photo_emotions,
         "colors": avatar.colors,
         "sources": list(avatar.sources),
         "report": avatar.report,
@@ -193,6 +195,7 @@ def _read_files(directory: Path) -> Avatar:
         colors={part: tuple(color) for part, color in data["colors"].items()},
         sources=tuple(dict(source) for source in data["sources"]),
         report=dict(data["report"]),
+        photo_emotions=dict(data.get("photo_emotions", {})),
     )
 
 
@@ -212,6 +215,9 @@ def _head(names: dict[str, Any], arrays: dict[str, np.ndarray]) -> HeadMesh:
     values: dict[str, Any] = {name: arrays.pop(name) for name in HEAD_ARRAYS}
     for field in NAME_FIELDS:
         values[field] = tuple(int(v) if field == "joint_parents" else _text(v) for v in names[field])
+    for field in OPTIONAL_NAME_FIELDS:
+        values[field] = tuple(_text(name) for name in names.get(field, ()))
+    values |= {name: arrays.pop(name) for name in OPTIONAL_HEAD_ARRAYS if name in arrays}
     for field in DICT_FIELDS:
         prefix = f"{field}."
         values[field] = {name[len(prefix) :]: array for name, array in arrays.items() if name.startswith(prefix)}

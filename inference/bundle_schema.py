@@ -28,6 +28,12 @@ HEAD_ARRAYS: dict[str, tuple[str, str]] = {
     "skin_weights": ("float32", "V J"),
     "scalp_uv": ("float32", "V 2"),
 }
+# May be missing; then the dataclass's empty default holds.
+OPTIONAL_HEAD_ARRAYS: dict[str, tuple[str, str]] = {
+    "mirrored_deltas": ("float32", "A N V 3"),
+    "emotion_pairs": ("int32", "Q 2"),
+    "pair_deltas": ("float32", "Q V 3"),
+}
 HAIR_ARRAYS: dict[str, tuple[str, str]] = {
     "points": ("float32", "S P 3"),
     "root_vertices": ("int32", "S 3"),
@@ -43,6 +49,8 @@ MAX_LENGTH = {
     "K": 2_000,
     "M": 64,
     "N": 64,
+    "A": 64,
+    "Q": 2_048,
     "J": 256,
     "S": 200_000,
     "P": 1_000,
@@ -56,14 +64,18 @@ def check_avatar(avatar: Avatar) -> None:
     for owner, arrays in ((head, HEAD_ARRAYS), (hair, HAIR_ARRAYS)):
         for name, (dtype, shape) in arrays.items():
             _check_array(name, getattr(owner, name), dtype, shape, lengths)
+    for name, (dtype, shape) in OPTIONAL_HEAD_ARRAYS.items():
+        _check_array(name, getattr(head, name), dtype, shape, lengths if len(getattr(head, name)) else {})
     _check_names(head, lengths)
     _check_mesh(head)
+    _check_emotions(head)
     _check_named_arrays(head, lengths)
     _check_hair(hair, lengths["V"])
     _check_camera(avatar.camera)
     _check_array("shape", avatar.shape, "float32", "I", {})
     _check_numbers("expression", avatar.expression.values())
     _check_numbers("pose", [angle for axis in avatar.pose.values() for angle in axis], count=3 * len(avatar.pose))
+    _check_photo_emotions(avatar)
     _check_numbers("colors", [c for color in avatar.colors.values() for c in color], count=3 * len(avatar.colors))
 
 
@@ -119,11 +131,29 @@ def _check_mesh(head: HeadMesh) -> None:
         raise invalid("face_parts points beyond part_names")
     if head.uv.min() < -1e-4 or head.uv.max() > 1 + 1e-4:
         raise invalid("uv leaves the unit square")
-    levels = head.emotion_levels
-    if len(levels) and (levels[0] <= 0 or levels[-1] != 1 or (np.diff(levels) <= 0).any()):
-        raise invalid("emotion_levels do not rise to 1")
     if (head.skin_weights < 0).any() or np.abs(head.skin_weights.sum(1) - 1).max() > 1e-3:
         raise invalid("skin_weights do not sum to 1")
+
+
+def _check_emotions(head: HeadMesh) -> None:
+    levels, mirrored, pairs = head.emotion_levels, head.mirrored_emotions, head.emotion_pairs
+    if len(levels) and (levels[0] <= 0 or levels[-1] != 1 or (np.diff(levels) <= 0).any()):
+        raise invalid("emotion_levels do not rise to 1")
+    if len(mirrored) != len(head.mirrored_deltas) or len(set(mirrored)) != len(mirrored):
+        raise invalid("mirrored_emotions does not name the mirrored deltas")
+    if not set(mirrored) <= set(head.emotion_names):
+        raise invalid("mirrored_emotions names an emotion that is not there")
+    if len(pairs) != len(head.pair_deltas):
+        raise invalid("emotion_pairs and pair_deltas differ in number")
+    _check_indices("emotion_pairs", pairs, len(head.emotion_names) + len(mirrored))
+    if len(np.unique(np.sort(pairs, 1), axis=0)) != len(pairs) or (pairs[:, 0] == pairs[:, 1]).any():
+        raise invalid("emotion_pairs are not pairs of different emotions, each once")
+
+
+def _check_photo_emotions(avatar: Avatar) -> None:
+    _check_numbers("photo_emotions", avatar.photo_emotions.values(), 0.0, 1.0)
+    if not set(avatar.photo_emotions) <= set(avatar.head.emotion_names):
+        raise invalid("photo_emotions names an emotion that is not there")
 
 
 def _check_named_arrays(head: HeadMesh, lengths: Mapping[str, int]) -> None:

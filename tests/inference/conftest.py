@@ -28,9 +28,9 @@ def small_avatar(tmp_path: Path) -> Avatar:
         uv_faces=np.array([[0, 1, 2, 3], [4, 5, 6, -1]], np.int32),
         key_names=("jawOpen", "eyeBlinkLeft"),
         key_deltas=random.normal(0, 0.01, (2, 12, 3)).astype(np.float32),
-        emotion_names=("happiness",),
+        emotion_names=("happiness", "contempt"),
         emotion_levels=np.array([0.5, 1.0], np.float32),
-        emotion_deltas=random.normal(0, 0.01, (1, 2, 12, 3)).astype(np.float32),
+        emotion_deltas=random.normal(0, 0.01, (2, 2, 12, 3)).astype(np.float32),
         photo_delta=random.normal(0, 0.001, (12, 3)).astype(np.float32),
         joint_names=("neck", "jaw"),
         joint_parents=(-1, 0),
@@ -40,6 +40,10 @@ def small_avatar(tmp_path: Path) -> Avatar:
         masks={"scalp": random.random(12).astype(np.float32)},
         landmark_vertices={"mediapipe_478": random.integers(0, 12, (478, 3)).astype(np.int32)},
         landmark_barycentric={"mediapipe_478": random.random((478, 3)).astype(np.float32)},
+        mirrored_emotions=("contempt",),
+        mirrored_deltas=random.normal(0, 0.01, (1, 2, 12, 3)).astype(np.float32),
+        emotion_pairs=np.array([[0, 1], [0, 2]], np.int32),
+        pair_deltas=random.normal(0, 0.01, (2, 12, 3)).astype(np.float32),
     )
     hair = Hair(
         style="bob",
@@ -66,5 +70,6 @@ def small_avatar(tmp_path: Path) -> Avatar:
         pose={"jaw": (0.1, 0.0, -0.05)},
         colors={"lips": (0.4, 0.1, 0.1)},
         sources=({"name": "open-head", "licence": "CC0-1.0", "what": "head"},),
+        photo_emotions={"happiness": 0.625},
         report={"warnings": ["a note"], "seconds": {"fit": 0.5}},
     )

@@ -75,6 +75,16 @@ def test_round_trip_through_a_zip(small_avatar: Avatar, bundle: Path, tmp_path: 
     assert_same(small_avatar, read_bundle(zip_bundle(bundle, tmp_path / "a.zip")))
 
 
+def test_a_bundle_without_emotion_pairs_and_sides(small_avatar: Avatar, bundle: Path) -> None:
+    """As all were before these fields came."""
+    edit_arrays(bundle / "head.npz", mirrored_deltas=None, emotion_pairs=None, pair_deltas=None)
+    edit(bundle, lambda data: (data.pop("photo_emotions"), data["head"].pop("mirrored_emotions")))
+    old = read_bundle(bundle)
+    np.testing.assert_array_equal(old.head.emotion_deltas, small_avatar.head.emotion_deltas)
+    assert old.head.mirrored_emotions == () and len(old.head.mirrored_deltas) == len(old.head.pair_deltas) == 0
+    assert old.photo_emotions == {}
+
+
 def test_bald(small_avatar: Avatar, tmp_path: Path) -> None:
     hair = small_avatar.hair
     nobody = np.zeros((0, 10, 3), np.float32)
@@ -187,6 +197,10 @@ def test_missing(tmp_path: Path) -> None:
         lambda d: d.update(shape="round"),
         lambda d: d.update(shape=[[1.0], [2.0]]),
         lambda d: d.update(sources=[1]),
+        lambda d: d.update(photo_emotions={"happiness": 1.5}),
+        lambda d: d.update(photo_emotions={"envy": 0.5}),
+        lambda d: d["head"].update(mirrored_emotions=["envy"]),
+        lambda d: d["head"].update(mirrored_emotions=[]),
     ],
 )
 def test_malformed_json_is_refused(bundle: Path, change: object) -> None:
@@ -217,6 +231,12 @@ def test_json_that_is_none(bundle: Path, text: str) -> None:
         {"uv_faces": np.array([[0, 1, 2, 9], [4, 5, 6, -1]], np.int32)},
         {"emotion_levels": np.array([1.0, 0.5], np.float32)},
         {"emotion_levels": np.array([0.0, 1.0], np.float32)},
+        {"mirrored_deltas": None},
+        {"mirrored_deltas": np.zeros((1, 3, 12, 3), np.float32)},
+        {"pair_deltas": np.zeros((1, 12, 3), np.float32)},
+        {"emotion_pairs": np.array([[0, 1], [0, 3]], np.int32)},
+        {"emotion_pairs": np.array([[0, 1], [1, 0]], np.int32)},
+        {"emotion_pairs": np.array([[0, 1], [2, 2]], np.int32)},
         {"skin_weights": np.full((12, 2), 0.6, np.float32)},
         {"skin_weights": np.array([[2, -1]] * 12, np.float32)},
         {"masks.scalp": np.zeros(5, np.float32)},
