@@ -81,7 +81,8 @@ def test_a_bundle_without_emotion_pairs_and_sides(small_avatar: Avatar, bundle: 
     edit(bundle, lambda data: (data.pop("photo_emotions"), data["head"].pop("mirrored_emotions")))
     old = read_bundle(bundle)
     np.testing.assert_array_equal(old.head.emotion_deltas, small_avatar.head.emotion_deltas)
-    assert old.head.mirrored_emotions == () and len(old.head.mirrored_deltas) == len(old.head.pair_deltas) == 0
+    assert old.head.mirrored_emotions == ()
+    assert len(old.head.mirrored_deltas) == len(old.head.pair_deltas) == 0
     assert old.photo_emotions == {}
 
 
