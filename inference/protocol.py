@@ -34,10 +34,11 @@ class Create:
 
 @dataclass(frozen=True)
 class ListFaces:
-    """Find the faces in the photo."""
+    """Find the faces in the photo; with ``thumbnails``, a folder, also write small pictures of it and of each face there."""
 
     id: str
     photo: str
+    thumbnails: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,10 +77,11 @@ class Created:
 
 @dataclass(frozen=True)
 class Faces:
-    """Boxes (x0, y0, x1, y1) in pixels of the upright photo, largest first."""
+    """Boxes (x0, y0, x1, y1) in pixels of the upright photo, largest first; files of the small pictures: photo, first face, ..."""
 
     id: str
     boxes: tuple[tuple[float, ...], ...]
+    thumbnails: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

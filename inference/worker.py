@@ -110,8 +110,12 @@ class _Worker:
     def _faces(self, request: ListFaces) -> Faces:
         from .photo.find_faces import find_faces
         from .photo.load import load_photo
+        from .photo.thumbnails import write_thumbnails
 
-        return Faces(request.id, tuple(face.box for face in find_faces(load_photo(Path(request.photo)))))
+        photo = load_photo(Path(request.photo))
+        faces = find_faces(photo)
+        thumbnails = () if request.thumbnails is None else write_thumbnails(photo, faces, Path(request.thumbnails))
+        return Faces(request.id, tuple(face.box for face in faces), thumbnails)
 
     def _check_cancel(self, request_id: str) -> None:
         if request_id in self._cancelled or self._ended.is_set():

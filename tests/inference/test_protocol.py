@@ -29,11 +29,13 @@ MESSAGES = [
     Create("1", "/photos/Zoë Ünal.jpg", "/out"),
     Create("1", "a", "b", 2, 2048, "mask.png", "bob"),
     ListFaces("2", "a"),
+    ListFaces("2", "a", "small"),
     Cancel("1"),
     Ready(),
     Progress("1", "fit", 0.25, "Fitting the head"),
     Created("1", "/out", 2.5, ("one", "two")),
     Faces("2", ((1.0, 2.0, 3.0, 4.0),)),
+    Faces("2", (), ("photo.png",)),
     Failed("1", "face_none", "No face.", None),
 ]
 
