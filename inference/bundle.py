@@ -40,10 +40,10 @@ class HeadMesh:
     vertices (V,3) f32; faces, uv_faces (F,4) i32 (-1 fourth = triangle); uv (T,2) f32; face_parts (F,) u8 into part_names.
     key_names / key_deltas (K,V,3) f32: shape keys, ARKit names, range 0..1.
     emotion_names / emotion_levels (N,) f32 ending in 1.0 / emotion_deltas (M,N,V,3) f32: displacement of each emotion at each slider level;
-    between levels, and from 0 to the first level, it is linear in the emotion's share u = slider / max(1, sum of sliders).
+    between levels, and from 0 to the first level, it is linear in the emotion's share u = slider / max(1, length of the slider vector).
     mirrored_emotions (names among emotion_names) / mirrored_deltas (A,N,V,3) f32: one-sided emotions on the other side; a side s in [0, 1]
     gives (1 - s) of the share to emotion_deltas and s to mirrored_deltas.
-    emotion_pairs (P,2) i32 / pair_deltas (P,V,3) f32: what two emotions together add, times 4 u_a u_b; index M + a is mirrored emotion a.
+    emotion_pairs (P,2) i32 / pair_deltas (P,V,3) f32: what two emotions together add, times 2 u_a u_b; index M + a is mirrored emotion a.
     photo_delta (V,3) f32: displacement from the neutral face to the face as it is in the photo (without pose).
     joint_names, joint_parents, joint_positions (J,3) f32, skin_weights (V,J) f32.
     scalp_uv (V,2) f32, NaN off the scalp; masks: name -> (V,) f32.
