@@ -20,7 +20,9 @@ from .protocol import Created, Faces, Failed, Message, Progress, encode
 
 REQUEST = "command-line"
 # Commands that print plain text: word -> (module with add_arguments(parser) and run(options), help). Only the chosen one is imported.
-COMMANDS: dict[str, tuple[str, str]] = {}
+COMMANDS: dict[str, tuple[str, str]] = {
+    "pack-hair": (".hair.pack.command", "write the library's hairstyles as files for Blender"),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -28,6 +28,8 @@ CODES: dict[str, str] = {
     "bundle_missing": "there is no bundle at the path",
     "bundle_invalid": "the bundle is damaged or does not follow its schema",
     "bundle_version": "the bundle was written by another schema version",
+    "style_missing": "there is no hairstyle file at the path",
+    "style_invalid": "the hairstyle file is damaged or of another kind",
     "request_invalid": "the request or the command line cannot be understood",
     "weights_missing": "there is no model file of the kind asked for",
     "weights_invalid": "a model file is damaged, or not what it should be",

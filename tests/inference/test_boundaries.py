@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-CONTRACT = {"bundle", "bundle_io", "bundle_schema", "bundle_zip", "errors", "protocol"}
+CONTRACT = {"bundle", "bundle_io", "bundle_schema", "bundle_style", "bundle_zip", "errors", "protocol"}
 HEAVY = {"torch", "jax", "matplotlib", "tensorflow", "sounddevice"}
 
 

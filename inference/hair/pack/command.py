@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python -m inference pack-hair``: the library's styles as files for the Blender side."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from ...head.open_head import load_open_head
+from ..library import STYLES
+from .pack import pack_library
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's own options."""
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder for <style>.npz")
+    parser.add_argument("--styles", type=Path, default=STYLES, metavar="DIR", help="folder of TOML files")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Pack and say how much there is."""
+    start = time.perf_counter()
+    files = pack_library(load_open_head(), options.output, options.styles)
+    size = sum(path.stat().st_size for path in files) / 1e6
+    print(f"{len(files)} hairstyles, {size:.1f} MB, in {options.output} ({time.perf_counter() - start:.0f} s)")

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hairstyles as files that Blender can put on any head without this process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...bundle_style import StyleInfo, StyleStrands, write_style
+from ...head.model import HeadModel
+from ..groom import Detail, grow_style
+from ..head_surface import HeadSurface, prepare_head
+from ..library import STYLES, load_style, style_names
+from ..scalp import Roots, scattered_roots
+from ..style import HairStyle
+
+AUTHOR, LICENCE = "Portrait Avatar contributors", "CC0-1.0"
+# Guides of a packed style. The photo's own hair has more; between 1,600 and 4,000 renders hardly differ.
+GUIDES = 2000
+CONTROLS = 96
+# A tag in the TOML file that keeps a style out of menus.
+HIDDEN = "hidden"
+
+
+def pack_library(model: HeadModel, folder: Path, source: Path = STYLES) -> list[Path]:
+    """Write one file per style of the library (all but the bald one) to ``folder``; answers their paths.
+
+    Files of styles that are no longer there are removed. Raises AvatarError for a wrong TOML file, OSError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    head = prepare_head(model, model.template.astype(np.float64))
+    written = []
+    for name in style_names(source):
+        style = load_style(name, source)
+        if style.guides:
+            written.append(folder / f"{name}.npz")
+            write_style(pack_style(head, style), written[-1])
+    for old in set(folder.glob("*.npz")) - set(written):
+        old.unlink()
+    return written
+
+
+def pack_style(head: HeadSurface, style: HairStyle) -> StyleStrands:
+    """The style grown on the head, with what another head needs to wear it."""
+    groom = grow_style(head, style, detail=Detail(guides=GUIDES))
+    info = StyleInfo(
+        name=style.name,
+        title=style.title,
+        kind=style.kind,
+        tags=tuple(tag for tag in style.tags if tag != HIDDEN),
+        strands=style.strands,
+        radius=style.radius,
+        tail=_tail(style),
+        hidden=HIDDEN in style.tags,
+        author=AUTHOR,
+        licence=LICENCE,
+    )
+    return packed(head.model, head.vertices, info, groom.strands, groom.roots)
+
+
+def packed(model: HeadModel, vertices: NDArray, info: StyleInfo, strands: NDArray, roots: Roots) -> StyleStrands:
+    """Any strands (N, P, 3) that stand on ``roots`` of a head (V, 3), so that other heads can wear them.
+
+    This is the way in for strand files of a user: read, aligned and rooted on the template they become one more style.
+    """
+    controls = scattered_roots(model, CONTROLS)
+    return StyleStrands(
+        info=info,
+        points=strands.astype(np.float32),
+        root_uv=roots.uv,
+        control_uv=controls.uv,
+        control_points=controls.points(vertices.astype(np.float64)).astype(np.float32),
+    )
+
+
+def _tail(style: HairStyle) -> float:
+    if not style.tie:
+        return -1.0
+    return min(0.0 if tie.bun > 0 else tie.tail for tie in style.tie)
