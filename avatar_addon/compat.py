@@ -69,9 +69,30 @@ def set_interpolation_surface(modifier: bpy.types.NodesModifier, surface: bpy.ty
         set_modifier_input(modifier, "Poisson Disk Distribution", False)
 
 
+def usd_texture_options() -> dict[str, object]:
+    """Options of the USD exporter that write packed textures beside the file; 4.5 named them anew."""
+    return {"export_textures": True} if _VERSION < (4, 5) else {"export_textures_mode": "NEW"}
+
+
 def _input_identifier(modifier: bpy.types.NodesModifier, name: str, socket_type: str | None) -> str:
     for item in modifier.node_group.interface.items_tree:
         is_input = item.item_type == "SOCKET" and item.in_out == "INPUT"
         if is_input and item.name == name and socket_type in (None, item.socket_type):
             return item.identifier
     raise KeyError(f"{modifier.node_group.name!r} has no input {name!r}")
+
+
+def modifier_input_path(modifier: bpy.types.NodesModifier, name: str) -> str:
+    """The data path of a Geometry Nodes input from its object, for drivers."""
+    identifier = _input_identifier(modifier, name, None)
+    if _MODIFIER_PROPERTIES:
+        return f'modifiers["{modifier.name}"].properties.inputs.{identifier}.value'
+    return f'modifiers["{modifier.name}"]["{identifier}"]'
+
+
+def choose_mode(node: bpy.types.Node, mode: str) -> None:
+    """Choose a node's mode; 5.0 made it a menu socket that shows it as a word."""
+    if _VERSION < (5, 0):
+        node.mode = mode
+    else:
+        node.inputs["Mode"].default_value = mode.title()

@@ -12,8 +12,10 @@ from .armature import add_bones, bind, build_armature
 from .avatars import MARK, AvatarObjects, find_heads
 from .datablocks import remove_new, snapshot
 from .emotion_drivers import add_emotions
+from .hair_coverage import mark_scalp
 from .hair_material import hair_material
-from .hair_object import build_hair
+from .hair_object import FROM_PHOTO, build_hair
+from .hair_scalp import read_scalp
 from .head_object import build_head
 from .lighting import build_lights, face_center, portrait_world
 from .parts_materials import part_materials
@@ -62,7 +64,10 @@ def _fill(collection: bpy.types.Collection, avatar: Avatar, scene: bpy.types.Sce
     hair_object = None
     if not bald:
         material = hair_material(f"{prefix} hair", avatar.hair.color)
-        hair_object = build_hair(f"{prefix} hair", avatar.hair, head, head_object, material)
+        scalp = read_scalp(head_object)
+        hair_object = build_hair(f"{prefix} hair", avatar.hair, scalp, head_object, material)
+        hair_object[FROM_PHOTO] = True
+        mark_scalp(head_object, scalp, avatar.hair.points[:, 0])
         collection.objects.link(hair_object)
 
     camera_object = build_photo_camera(f"{prefix} camera", avatar.camera, images.get("photo"))

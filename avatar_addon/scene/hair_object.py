@@ -6,23 +6,38 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ...inference.bundle import Hair, HeadMesh
+from ...inference.bundle import Hair
 from ..compat import hair_assets_file, set_interpolation_surface, set_modifier_attribute, set_modifier_input
-from .hair_coverage import covered_area, distance_to_roots, guide_spacing
+from .hair_coverage import covered_area, guide_spacing, nearest_centers
+from .hair_scalp import Scalp
+from .hair_shape import LOCK_CENTER, TIED, frizz_group, shape_group
+from .hair_sliders import SHAPE, STRANDS, VIEWPORT_STRANDS, add_sliders, drive
 from .head_object import DENSITY_MASK, SCALP_UV_MAP
-from .skin_material import UNDER_HAIR
+from .node_fields import Fields, finish_group, new_group
+from .nodes import add_node
 
+# What a hair object is: its style's name; the photo's own hair is never thrown away.
+HAIRSTYLE, FROM_PHOTO = "hairstyle", "from_photo"
 VIEWPORT_AMOUNT = 0.15
-DEFORM_GROUP = "Portrait Avatar Follow Surface"
+ATTACH_GROUP = "Portrait Avatar Hair Attachment"
 # A guide serves scalp up to this multiple of the usual distance between neighbouring guides.
 REACH = 1.6
 NOISE_PER_LENGTH = 0.012
+LOCK_SPACING = 0.014
 
 
 def build_hair(
-    name: str, hair: Hair, head: HeadMesh, head_object: bpy.types.Object, material: bpy.types.Material
+    name: str,
+    hair: Hair,
+    scalp: Scalp,
+    head_object: bpy.types.Object,
+    material: bpy.types.Material,
+    tail: float = -1.0,
 ) -> bpy.types.Object:
-    """The guides as a Curves object (not yet in a collection), attached to the head. ``hair`` must have strands."""
+    """The guides as a Curves object (not yet in a collection), attached to the head. ``hair`` must have strands.
+
+    tail: metres of each strand that hang behind a tie; negative for hair that is not tied.
+    """
     curves = bpy.data.hair_curves.new(name)
     guides, points, _ = hair.points.shape
     curves.add_curves([points] * guides)
@@ -31,18 +46,20 @@ def build_hair(
     _curve_attribute(curves, "resolution", "INT", "CURVE", np.ones(guides, np.int32))
     profile = np.linspace(1.0, 0.3, points, dtype=np.float32) * hair.radius
     _curve_attribute(curves, "radius", "FLOAT", "POINT", np.tile(profile, guides))
-    uv = np.einsum("nkc,nk->nc", head.scalp_uv[hair.root_vertices], hair.root_barycentric)
+    uv = np.einsum("nkc,nk->nc", scalp.uv[hair.root_vertices], hair.root_barycentric)
     if np.isnan(uv).any():
         raise ValueError("a hair root lies off the scalp")
     coordinate = curves.attributes.new("surface_uv_coordinate", "FLOAT2", "CURVE")
     coordinate.data.foreach_set("vector", np.ascontiguousarray(uv, np.float32).ravel())
-    _mark_scalp(head_object, head, hair.points[:, 0])
+    _curve_attribute(curves, LOCK_CENTER, "INT", "CURVE", nearest_centers(hair.points[:, 0], LOCK_SPACING))
+    _curve_attribute(curves, TIED, "FLOAT", "CURVE", _tied_share(hair.points, tail))
     curves.surface = head_object
     curves.surface_uv_map = SCALP_UV_MAP
     curves.materials.append(material)
     hair_object = bpy.data.objects.new(name, curves)
     hair_object.parent = head_object
-    _add_modifiers(hair_object, hair, head, head_object)
+    hair_object[HAIRSTYLE] = hair.style
+    _add_modifiers(hair_object, hair, scalp, head_object)
     return hair_object
 
 
@@ -51,19 +68,21 @@ def set_strand_count(hair_object: bpy.types.Object, strands: float, viewport_amo
 
     Fewer strands than the hairstyle's are thicker, so that they cover as much.
     """
-    modifier = hair_object.modifiers["Interpolate Hair Curves"]
-    set_modifier_input(modifier, "Density", strands / hair_object["hair_area"])
-    set_modifier_input(modifier, "Viewport Amount", viewport_amount)
-    thickening = max(hair_object["strands"] / strands, 1.0) ** 0.5
-    profile = hair_object.modifiers["Set Hair Curve Profile"]
-    set_modifier_input(profile, "Radius", hair_object["radius"] * thickening)
+    hair_object[STRANDS] = max(round(strands), 1)
+    hair_object[VIEWPORT_STRANDS] = max(round(strands * viewport_amount), 1)
     hair_object.update_tag()
 
 
-def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, head_object: bpy.types.Object) -> None:
-    """Interpolate and roughen at rest, then follow the surface: strands keep their places while the face moves."""
+def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, scalp: Scalp, head_object: bpy.types.Object) -> None:
+    """Reshape the guides, multiply and roughen them at rest, then follow the surface while the face moves."""
     groups = _node_groups("Interpolate Hair Curves", "Hair Curves Noise", "Set Hair Curve Profile")
-    reach = REACH * guide_spacing(hair.points[:, 0])
+    strands, reach = max(hair.strands, 1), REACH * guide_spacing(hair.points[:, 0])
+    hair_object["strands"], hair_object["radius"] = strands, hair.radius
+    add_sliders(hair_object, strands, round(strands * VIEWPORT_AMOUNT), hair.color.melanin, hair.color.redness)
+
+    shape = _add_group(hair_object, shape_group())
+    set_modifier_input(shape, "Head", head_object)
+
     interpolate = _add_group(hair_object, groups["Interpolate Hair Curves"])
     set_interpolation_surface(interpolate, head_object, SCALP_UV_MAP)
     set_modifier_input(interpolate, "Follow Surface Normal", False)
@@ -72,7 +91,7 @@ def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, he
     set_modifier_input(interpolate, "Interpolation Guides", 1)
     set_modifier_input(interpolate, "Distance to Guides", reach)
     set_modifier_attribute(interpolate, "Density Mask", DENSITY_MASK)
-    hair_object["hair_area"] = covered_area(head, hair.points[:, 0], reach)
+
     noise = _add_group(hair_object, groups["Hair Curves Noise"])
     length = float(np.linalg.norm(np.diff(hair.points, axis=1), axis=2).sum(1).mean())
     set_modifier_input(noise, "Cumulative Offset", False)
@@ -80,22 +99,27 @@ def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, head: HeadMesh, he
     set_modifier_input(noise, "Scale", 30.0)
     set_modifier_input(noise, "Scale along Curve", 1.0)
     set_modifier_input(noise, "Offset per Curve", 0.2)
+    frizz = _add_group(hair_object, frizz_group())
 
     profile = _add_group(hair_object, groups["Set Hair Curve Profile"])
+    set_modifier_input(profile, "Radius", hair.radius)
     set_modifier_input(profile, "Factor Min", 0.35)
+    attach = _add_group(hair_object, _attach_group())
 
-    _add_group(hair_object, _follow_surface_group())
-    hair_object["strands"], hair_object["radius"] = hair.strands, hair.radius
-    set_strand_count(hair_object, hair.strands, VIEWPORT_AMOUNT)
+    for slider in SHAPE:
+        drive(frizz if slider.name == "Frizz" else shape, slider.name, "v", {"v": slider.name})
+    area = covered_area(scalp, hair.points[:, 0], reach)
+    drive(interpolate, "Density", f"n / {area:.8f}", {"n": STRANDS})
+    drive(interpolate, "Viewport Amount", "clamp(v / max(n, 1))", {"v": VIEWPORT_STRANDS, "n": STRANDS})
+    drive(attach, "Thickness", f"sqrt(max({strands} / max(n, 1), 1))", {"n": STRANDS})
 
 
-def _mark_scalp(head_object: bpy.types.Object, head: HeadMesh, roots: np.ndarray) -> None:
-    """Write on the head where hair covers the scalp, for the skin's material."""
-    reach = guide_spacing(roots)
-    scalp = np.flatnonzero(~np.isnan(head.scalp_uv[:, 0]))
-    covered = np.zeros(len(head.vertices), np.float32)
-    covered[scalp] = np.clip(2.5 - distance_to_roots(head.vertices[scalp], roots) / reach, 0, 1)
-    head_object.data.attributes.new(UNDER_HAIR, "FLOAT", "POINT").data.foreach_set("value", covered)
+def _tied_share(points: np.ndarray, tail: float) -> np.ndarray:
+    """(N,) the share of each strand that lies before its tie; 0 for strands too short to reach one."""
+    if tail < 0:
+        return np.zeros(len(points), np.float32)
+    length = np.linalg.norm(np.diff(points, axis=1), axis=2).sum(1)
+    return np.where(length > tail + 0.03, 1 - tail / np.maximum(length, 1e-6), 0).astype(np.float32)
 
 
 def _add_group(hair_object: bpy.types.Object, group: bpy.types.NodeTree) -> bpy.types.NodesModifier:
@@ -115,19 +139,21 @@ def _node_groups(*names: str) -> dict[str, bpy.types.NodeTree]:
     return present
 
 
-def _follow_surface_group() -> bpy.types.NodeTree:
-    group = bpy.data.node_groups.get(DEFORM_GROUP)
+def _attach_group() -> bpy.types.NodeTree:
+    """Strands follow the deformed surface; ``Thickness`` multiplies their radius."""
+    group = bpy.data.node_groups.get(ATTACH_GROUP)
     if group is None:
-        group = bpy.data.node_groups.new(DEFORM_GROUP, "GeometryNodeTree")
-        group.is_modifier = True
-        group.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
-        group.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
-        source, deform, result = (
-            group.nodes.new(kind) for kind in ("NodeGroupInput", "GeometryNodeDeformCurvesOnSurface", "NodeGroupOutput")
+        group, source = new_group(ATTACH_GROUP)
+        thickness = group.interface.new_socket("Thickness", in_out="INPUT", socket_type="NodeSocketFloat")
+        thickness.default_value, thickness.min_value = 1.0, 0.0
+        fields = Fields(group)
+        # A driver on the radius itself would not do: Blender 5 takes driven values below 0.0001 for 0.
+        radius = fields.math(
+            "MULTIPLY", fields.source("GeometryNodeInputRadius", "Radius"), source.outputs["Thickness"]
         )
-        group.links.new(source.outputs[0], deform.inputs[0])
-        group.links.new(deform.outputs[0], result.inputs[0])
-        source.location.x, result.location.x = -250, 250
+        thick = add_node(group, "GeometryNodeSetCurveRadius", {0: source.outputs["Geometry"], "Radius": radius})
+        attached = add_node(group, "GeometryNodeDeformCurvesOnSurface", {0: thick.outputs[0]})
+        finish_group(group, attached.outputs[0])
     return group
 
 
