@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Operators: thin calls of functions that work without them."""
+"""Bundle to avatar: the operator under everything that adds one to the scene."""
 
 from __future__ import annotations
 
@@ -7,13 +7,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import bpy
-from bpy_extras.io_utils import ExportHelper, ImportHelper
+from bpy_extras.io_utils import ImportHelper
 
-from ..inference.bundle_io import read_bundle
 from ..inference.errors import AvatarError
-from .export import files
-from .scene.assemble import build_avatar
-from .scene.avatars import active_head, avatar_objects
 
 
 class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
@@ -34,9 +30,15 @@ class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        # numpy is loaded here, not when Blender starts.
+        from ..inference.bundle_io import read_bundle
+        from .scene.assemble import build_avatar
+        from .scene.avatars import MARK
+
         path = Path(bpy.path.abspath(self.filepath))
+        bundle = path.parent if path.name == "avatar.json" else path
         try:
-            avatar = read_bundle(path.parent if path.name == "avatar.json" else path)
+            avatar = read_bundle(bundle)
         except AvatarError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -44,40 +46,25 @@ class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
         for item in context.selected_objects:
             item.select_set(False)
         head_object = bpy.data.objects[objects.head]
+        # For the zip export; the file itself holds everything else.
+        head_object[MARK]["bundle"] = str(bundle)
         head_object.select_set(True)
         context.view_layer.objects.active = head_object
         return {"FINISHED"}
 
 
-class AVATAR_OT_export(bpy.types.Operator, ExportHelper):
-    """Write the active avatar to a file of another program"""
-
-    bl_idname = "avatar.export"
-    bl_label = "Export Avatar"
-
-    kind: bpy.props.EnumProperty(
-        name="Format",
-        items=(
-            ("fbx", "FBX", "Shape keys, armature, embedded textures, hair as strips"),
-            ("obj", "OBJ", "The current expression, with materials and textures beside it"),
-            ("glb", "GLB", "Morph targets, armature, textures inside, hair as strips"),
-        ),
-    )
-    filename_ext = ""
-    filter_glob: bpy.props.StringProperty(default="*.fbx;*.obj;*.glb", options={"HIDDEN"})
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        if active_head(context) is None:
-            cls.poll_message_set("There is no avatar in this scene")
-            return False
-        return context.mode == "OBJECT"
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        path = Path(bpy.path.abspath(self.filepath)).with_suffix(f".{self.kind}")
-        files.write(self.kind, avatar_objects(active_head(context)), path)
-        self.report({"INFO"}, f"Wrote {path}")
-        return {"FINISHED"}
+def _menu_entry(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
+    menu.layout.operator(AVATAR_OT_import_bundle.bl_idname, text="Portrait Avatar (.zip, avatar.json)")
 
 
-CLASSES = (AVATAR_OT_import_bundle, AVATAR_OT_export)
+def register() -> None:
+    """An entry in File > Import."""
+    bpy.types.TOPBAR_MT_file_import.append(_menu_entry)
+
+
+def unregister() -> None:
+    """Take it back."""
+    bpy.types.TOPBAR_MT_file_import.remove(_menu_entry)
+
+
+CLASSES = (AVATAR_OT_import_bundle,)

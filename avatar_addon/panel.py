@@ -1,34 +1,98 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tab "Avatar" in the 3D view's sidebar."""
+"""The tab "Avatar" in the 3D view's sidebar, in the order of the work."""
 
 from __future__ import annotations
 
 import bpy
 
-from .operators import AVATAR_OT_export, AVATAR_OT_import_bundle
+from .create.draw import draw_photo, draw_photo_options
+from .export.operators import draw_export
+from .look.draw import draw_look
 from .scene.avatars import active_head
-from .scene.emotion_drivers import sliders
+from .setup.draw import draw_setup
+from .setup.running import inference_python, is_running
 
 
-class AVATAR_PT_main(bpy.types.Panel):
-    bl_label = "Portrait Avatar"
+class _Section:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "Avatar"
 
+
+class _AvatarSection(_Section):
+    """A section about the avatar of the active object."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return active_head(context) is not None
+
+
+class AVATAR_PT_main(_Section, bpy.types.Panel):
+    bl_label = "Photo"
+
     def draw(self, context: bpy.types.Context) -> None:
-        layout = self.layout
-        layout.operator(AVATAR_OT_import_bundle.bl_idname, icon="IMPORT")
+        if inference_python(context) is None or is_running():
+            draw_setup(self.layout, context)
+            self.layout.operator("avatar.import_bundle", icon="IMPORT")
+        else:
+            draw_photo(self.layout, context)
+
+
+class AVATAR_PT_photo_options(_Section, bpy.types.Panel):
+    bl_label = "Options"
+    bl_parent_id = "AVATAR_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012  Blender reads it
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return inference_python(context) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_photo_options(self.layout, context)
+        self.layout.operator("avatar.import_bundle", icon="IMPORT")
+
+
+class AVATAR_PT_avatar(_AvatarSection, bpy.types.Panel):
+    bl_label = "Avatar"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        mark = active_head(context)["portrait_avatar"]
+        self.layout.label(text=mark["name"], icon="USER", translate=False)
+
+
+class AVATAR_PT_emotions(_AvatarSection, bpy.types.Panel):
+    bl_label = "Emotions"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        from .scene.emotion_drivers import sliders
+
         head_object = active_head(context)
-        if head_object is None:
-            return
-        column = layout.column(align=True)
-        column.label(text=head_object["portrait_avatar"]["name"], icon="USER")
+        column = self.layout.column(align=True)
         for slider in sliders(head_object):
             column.prop(head_object, f'["{slider}"]', text=slider, slider=True)
-        row = layout.row(align=True)
-        for kind in ("fbx", "obj", "glb"):
-            row.operator(AVATAR_OT_export.bl_idname, text=kind.upper()).kind = kind
 
 
-CLASSES = (AVATAR_PT_main,)
+class AVATAR_PT_look(_AvatarSection, bpy.types.Panel):
+    bl_label = "Eyes and Skin"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012  Blender reads it
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_look(self.layout, active_head(context))
+
+
+class AVATAR_PT_export(_AvatarSection, bpy.types.Panel):
+    bl_label = "Export"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012  Blender reads it
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_export(self.layout, context)
+
+
+CLASSES = (
+    AVATAR_PT_main,
+    AVATAR_PT_photo_options,
+    AVATAR_PT_avatar,
+    AVATAR_PT_emotions,
+    AVATAR_PT_look,
+    AVATAR_PT_export,
+)

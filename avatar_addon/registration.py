@@ -7,10 +7,24 @@ import contextlib
 
 import bpy
 
-from . import operators, panel
+from . import operators, panel, settings
+from .create import operators as create_operators
+from .create import pick, pictures, session
+from .export import operators as export_operators
+from .setup import operators as setup_operators
 
 # Each has CLASSES; for properties, menus and handlers it may have register() and unregister() as well.
-MODULES = (operators, panel)
+MODULES = (
+    settings,
+    setup_operators,
+    session,
+    pictures,
+    create_operators,
+    pick,
+    operators,
+    export_operators,
+    panel,
+)
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
 
 

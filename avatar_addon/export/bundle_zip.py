@@ -12,17 +12,17 @@ from pathlib import Path
 _STORED = {".png", ".jpg", ".glb", ".zip"}
 
 
-def write_zip(bundle: Path, files: Iterable[Path], archive: Path) -> None:
-    """Pack ``files`` side by side and the bundle (a folder or a zip) under "bundle"; the archive appears whole or not at all."""
+def write_zip(bundle: Path | None, files: Iterable[Path], archive: Path) -> None:
+    """Pack ``files`` side by side, and a bundle (a folder or a zip) under "bundle"; the archive appears whole or not at all."""
     partial = archive.with_name(f".{archive.name}.partial")
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as packed:
             for path in files:
                 _add(packed, path, path.name)
-            if bundle.is_dir():
+            if bundle is not None and bundle.is_dir():
                 for path in sorted(p for p in bundle.rglob("*") if p.is_file()):
                     _add(packed, path, f"bundle/{path.relative_to(bundle).as_posix()}")
-            else:
+            elif bundle is not None:
                 _add(packed, bundle, "bundle.zip")
         os.replace(partial, archive)
     finally:

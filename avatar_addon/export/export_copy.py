@@ -18,6 +18,7 @@ from ..scene.datablocks import remove_new, snapshot
 from ..scene.head_object import SCALP_UV_MAP
 from .flat_material import flat_material
 from .hair_mesh import HairDetail, hair_mesh
+from .options import ExportOptions
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class ExportCopy:
 
 @contextmanager
 def export_copy(
-    objects: AvatarObjects, folder: Path, posed: bool, detail: HairDetail | None = None
+    objects: AvatarObjects, folder: Path, posed: bool, options: ExportOptions | None = None
 ) -> Iterator[ExportCopy]:
     """The avatar once more, at the origin, with flat materials and hair as a mesh bound to the skull; gone afterwards.
 
@@ -43,7 +44,9 @@ def export_copy(
     selected, active = list(context.selected_objects), context.view_layer.objects.active
     before = snapshot()
     try:
-        copy = _copy(objects, folder, posed, detail or HairDetail())
+        options = options or ExportOptions()
+        copy = _copy(objects, folder, posed, options.hair)
+        scale_copy(copy, options.scale)
         for item in selected:
             item.select_set(False)
         for item in filter(None, (copy.head, copy.armature, copy.hair)):
@@ -58,12 +61,26 @@ def export_copy(
         context.view_layer.objects.active = active
 
 
+def scale_copy(copy: ExportCopy, factor: float) -> None:
+    """Multiply all lengths in the data itself; the objects' own scale stays 1."""
+    transform_copy(copy, Matrix.Scale(factor, 4))
+
+
+def transform_copy(copy: ExportCopy, matrix: Matrix) -> None:
+    """Apply a similarity (4, 4) to meshes, shape keys and bones alike."""
+    if matrix == Matrix.Identity(4):
+        return
+    for item in filter(None, (copy.head, copy.hair)):
+        item.data.transform(matrix, shape_keys=True)
+    copy.armature.data.transform(matrix)
+
+
 def file_name(name: str) -> str:
     """A name that every format and file system takes."""
     return re.sub(r"[^\w.-]+", "_", name).strip("_.") or "avatar"
 
 
-def _copy(objects: AvatarObjects, folder: Path, posed: bool, detail: HairDetail) -> ExportCopy:
+def _copy(objects: AvatarObjects, folder: Path, posed: bool, detail: HairDetail | None) -> ExportCopy:
     stem = file_name(objects.collection)
     armature = _copied(objects.armature, f"{stem}_rig")
     armature.location = (0.0, 0.0, 0.0)
@@ -74,7 +91,8 @@ def _copy(objects: AvatarObjects, folder: Path, posed: bool, detail: HairDetail)
     for index, slot in enumerate(head.data.materials):
         part = slot.name.removeprefix(f"{objects.collection} ")
         head.data.materials[index] = flat_material(slot, f"{stem}_{file_name(part)}", folder)
-    hair = _hair(objects, head, armature, stem, folder, posed, detail) if objects.hair else None
+    wanted = objects.hair and detail
+    hair = _hair(objects, head, armature, stem, folder, posed, detail) if wanted else None
     # Only now: it held the hair on the surface. Other programs would take it for a second texture's.
     head.data.uv_layers.remove(head.data.uv_layers[SCALP_UV_MAP])
     images = tuple(

@@ -3,15 +3,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import bpy
 
-from ..scene.avatars import AvatarObjects
+from ..scene.avatars import MARK, AvatarObjects
+from .bundle_zip import write_zip
 from .fbx import write_fbx
 from .gltf import write_glb
 from .obj import write_obj
+from .options import ExportOptions
+from .usd import write_usd
+
+ZIPPED = ("fbx", "obj", "glb")
 
 
 def write_blend(path: Path) -> None:
@@ -20,10 +26,23 @@ def write_blend(path: Path) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True)
 
 
-WRITERS: dict[str, Callable[[AvatarObjects, Path], None]] = {
+def write_package(objects: AvatarObjects, path: Path, options: ExportOptions | None = None) -> None:
+    """One zip: the avatar in each format of ZIPPED, its textures, and its bundle where that is still on this computer."""
+    mark = bpy.data.objects[objects.head][MARK]
+    bundle = Path(mark["bundle"]) if mark.get("bundle") else None
+    with tempfile.TemporaryDirectory(prefix="portrait_avatar_") as name:
+        folder = Path(name)
+        for kind in ZIPPED:
+            WRITERS[kind](objects, folder / f"{path.stem}.{kind}", options)
+        write_zip(bundle if bundle and bundle.exists() else None, companions(folder), path)
+
+
+WRITERS: dict[str, Callable[[AvatarObjects, Path, ExportOptions | None], None]] = {
     "fbx": write_fbx,
     "obj": write_obj,
     "glb": write_glb,
+    "usdc": write_usd,
+    "zip": write_package,
 }
 
 
@@ -33,6 +52,6 @@ def companions(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in suffixes)
 
 
-def write(kind: str, objects: AvatarObjects, path: Path) -> None:
-    """Write the avatar as "fbx", "obj" or "glb"."""
-    WRITERS[kind](objects, path)
+def write(kind: str, objects: AvatarObjects, path: Path, options: ExportOptions | None = None) -> None:
+    """Write the avatar as "fbx", "obj", "glb", "usdc" or "zip"."""
+    WRITERS[kind](objects, path, options)

@@ -9,12 +9,12 @@ import bpy
 
 from ..scene.avatars import AvatarObjects
 from .export_copy import export_copy
-from .hair_mesh import HairDetail
+from .options import ExportOptions
 
 
-def write_glb(objects: AvatarObjects, path: Path, detail: HairDetail | None = None) -> None:
+def write_glb(objects: AvatarObjects, path: Path, options: ExportOptions | None = None) -> None:
     """Write the avatar at rest, with the current slider values as the morph targets' weights."""
-    with export_copy(objects, path.parent, posed=False, detail=detail):
+    with export_copy(objects, path.parent, posed=False, options=options):
         bpy.ops.export_scene.gltf(
             filepath=str(path),
             export_format="GLB",

@@ -10,12 +10,12 @@ import bpy
 from ..scene.avatars import AvatarObjects
 from .export_copy import export_copy
 from .flat_material import picture_bytes
-from .hair_mesh import HairDetail
+from .options import ExportOptions
 
 
-def write_obj(objects: AvatarObjects, path: Path, detail: HairDetail | None = None) -> None:
+def write_obj(objects: AvatarObjects, path: Path, options: ExportOptions | None = None) -> None:
     """Write path, its .mtl and the texture files (Blender's exporter leaves out packed ones)."""
-    with export_copy(objects, path.parent, posed=True, detail=detail) as copy:
+    with export_copy(objects, path.parent, posed=True, options=options) as copy:
         for image in copy.images:
             Path(image.filepath_raw).write_bytes(picture_bytes(image))
         copy.armature.select_set(False)

@@ -9,6 +9,11 @@ import bpy
 
 from .nodes import Color, add_node, finish, new_material, rgba
 
+# The texture is a polar chart: the iris ends at this distance from its middle, with a soft border.
+IRIS_RADIUS, IRIS_BORDER = 0.25, 0.015
+# Nodes that a person's sliders turn.
+IRIS_COLOR_NODE, IRIS_CHANGE_NODE, IRIS_LIGHT_NODE = "Iris Color", "Iris Change", "Iris Light"
+BLUE: Color = (0.12, 0.25, 0.42)
 CORNEA_IOR = 1.376
 CATCH_LIGHT_DIRECTION = (0.45, -0.77, 0.45)
 # Half its angular size: where it begins to shine, where it is full.
@@ -29,9 +34,37 @@ def eye_material(name: str, image: bpy.types.Image | None, color: Color) -> bpy.
     )
     if image is not None:
         texture = add_node(tree, "ShaderNodeTexImage", image=image)
-        tree.links.new(texture.outputs["Color"], surface.inputs["Base Color"])
+        tree.links.new(_iris_choice(tree, texture.outputs["Color"]), surface.inputs["Base Color"])
     finish(tree, surface.outputs["BSDF"])
     return material
+
+
+def _iris_choice(tree: bpy.types.NodeTree, photo: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+    """The photo's eye, with the hue of a chosen colour and another brightness inside the iris; unchanged by default."""
+    place = add_node(tree, "ShaderNodeTexCoord").outputs["UV"]
+    away = add_node(tree, "ShaderNodeVectorMath", {0: place, 1: (0.5, 0.5, 0.0)}, operation="DISTANCE")
+    inside = add_node(
+        tree,
+        "ShaderNodeMapRange",
+        {"Value": away.outputs["Value"], "From Min": IRIS_RADIUS + IRIS_BORDER, "From Max": IRIS_RADIUS - IRIS_BORDER},
+        interpolation_type="SMOOTHSTEP",
+    ).outputs["Result"]
+    change = add_node(
+        tree, "ShaderNodeMath", {0: inside, 1: 0.0}, operation="MULTIPLY", use_clamp=True, name=IRIS_CHANGE_NODE
+    )
+    hue = add_node(
+        tree,
+        "ShaderNodeMix",
+        {"Factor": change.outputs["Value"]},
+        data_type="RGBA",
+        blend_type="COLOR",
+        name=IRIS_COLOR_NODE,
+    )
+    before, chosen, after = (socket for socket in (*hue.inputs, *hue.outputs) if socket.type == "RGBA")
+    tree.links.new(photo, before)
+    chosen.default_value = rgba(BLUE)
+    light = add_node(tree, "ShaderNodeHueSaturation", {"Color": after, "Fac": inside}, name=IRIS_LIGHT_NODE)
+    return light.outputs["Color"]
 
 
 def cornea_material(name: str) -> bpy.types.Material:

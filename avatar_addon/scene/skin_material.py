@@ -15,6 +15,8 @@ SCATTER_WEIGHT = 0.2
 SCALP_TINT = 0.8
 SCALP_SHADE = 0.5
 UNDER_HAIR = "under_hair"
+# Nodes that a person's sliders turn.
+TONE_NODE, ROUGHNESS_NODE, PORES_NODE = "Skin Tone", "Skin Roughness", "Skin Pores"
 PORE_SIZE = 0.0007
 PORE_DEPTH = 0.0002
 
@@ -39,7 +41,8 @@ def skin_material(
     )
     if image is not None:
         texture = add_node(tree, "ShaderNodeTexImage", image=image)
-        tree.links.new(texture.outputs["Color"], surface.inputs["Base Color"])
+        tone = add_node(tree, "ShaderNodeHueSaturation", {"Color": texture.outputs["Color"]}, name=TONE_NODE)
+        tree.links.new(tone.outputs["Color"], surface.inputs["Base Color"])
     if hair_color is not None:
         tree.links.new(_scalp_tint(tree, surface.inputs["Base Color"], hair_color), surface.inputs["Base Color"])
     # The rest position sticks to the skin when shape keys and bones move it.
@@ -65,20 +68,23 @@ def _scalp_tint(tree: bpy.types.NodeTree, base: bpy.types.NodeSocket, hair_color
 
 
 def _roughness(tree: bpy.types.NodeTree, place: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
-    """0.42 to 0.52 in soft patches, 0.3 on the lips."""
+    """0.42 to 0.52 in soft patches, 0.3 on the lips, plus the person's choice."""
     patches = add_node(tree, "ShaderNodeTexNoise", {"Vector": place, "Scale": 70.0, "Detail": 2.0})
     dry = add_node(tree, "ShaderNodeMapRange", {"Value": patches.outputs[0], "To Min": 0.42, "To Max": 0.52})
     lips = add_node(tree, "ShaderNodeAttribute", attribute_name="lips")
     wet = add_node(
         tree, "ShaderNodeMapRange", {"Value": lips.outputs["Fac"], "From Max": 1.0, "To Min": 0.0, "To Max": 0.15}
     )
+    skin = add_node(tree, "ShaderNodeMath", {0: dry.outputs["Result"], 1: wet.outputs["Result"]}, operation="SUBTRACT")
     return add_node(
-        tree, "ShaderNodeMath", {0: dry.outputs["Result"], 1: wet.outputs["Result"]}, operation="SUBTRACT"
+        tree, "ShaderNodeMath", {0: skin.outputs["Value"], 1: 0.0}, operation="ADD", use_clamp=True, name=ROUGHNESS_NODE
     ).outputs["Value"]
 
 
 def _pores(tree: bpy.types.NodeTree, place: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
     # Plain noise: cells (Voronoi) look no better at this size and take three times as long to render.
     grain = add_node(tree, "ShaderNodeTexNoise", {"Vector": place, "Scale": 1.0 / PORE_SIZE, "Detail": 0.0})
-    bump = add_node(tree, "ShaderNodeBump", {"Height": grain.outputs[0], "Strength": 0.3, "Distance": PORE_DEPTH})
+    bump = add_node(
+        tree, "ShaderNodeBump", {"Height": grain.outputs[0], "Strength": 0.3, "Distance": PORE_DEPTH}, name=PORES_NODE
+    )
     return bump.outputs["Normal"]

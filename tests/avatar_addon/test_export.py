@@ -14,6 +14,7 @@ from portrait_avatar.avatar_addon.export.bundle_zip import write_zip
 from portrait_avatar.avatar_addon.export.fbx import write_fbx
 from portrait_avatar.avatar_addon.export.hair_mesh import HairDetail
 from portrait_avatar.avatar_addon.export.obj import write_obj
+from portrait_avatar.avatar_addon.export.options import ExportOptions
 from portrait_avatar.avatar_addon.scene.armature import set_pose
 from portrait_avatar.avatar_addon.scene.datablocks import snapshot
 from portrait_avatar.tests.avatar_addon.geometry import (
@@ -105,8 +106,8 @@ def test_obj_is_the_current_expression_and_pose(built, folder):
 
 @pytest.mark.parametrize(("kind", "corners"), [("RIBBONS", 2), ("TUBES", 3)])
 def test_hair_keeps_its_budget_and_place(avatar, built, folder, kind, corners):
-    detail = HairDetail(kind, strands=400, points=6)
-    write_fbx(built, folder / "a.fbx", detail)
+    options = ExportOptions(hair=HairDetail(kind, strands=400, points=6))
+    write_fbx(built, folder / "a.fbx", options)
     hair = _read_back(folder / "a.fbx")["stand_in_hair"]
     count = len(hair.data.vertices) / (6 * corners)
     assert count == int(count)
@@ -117,9 +118,9 @@ def test_hair_keeps_its_budget_and_place(avatar, built, folder, kind, corners):
 
 
 def test_posed_hair_goes_with_the_head(built, folder):
-    write_obj(built, folder / "straight.obj", HairDetail(strands=300))
+    write_obj(built, folder / "straight.obj", ExportOptions(hair=HairDetail(strands=300)))
     set_pose(bpy.data.objects[built.armature], {"neck": (0.0, 0.6, 0.0)})
-    write_obj(built, folder / "turned.obj", HairDetail(strands=300))
+    write_obj(built, folder / "turned.obj", ExportOptions(hair=HairDetail(strands=300)))
     straight, turned = (
         rest_positions(_read_back(folder / f"{name}.obj")["stand_in_hair"]).mean(0) for name in ("straight", "turned")
     )

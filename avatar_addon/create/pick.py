@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ways to a photo: file browser, drop into the viewport, clipboard."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import unquote, urlparse
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+from bpy_extras.io_utils import ImportHelper, poll_file_object_drop
+
+from ..settings import session_settings
+from . import session
+from .photo_files import EXTENSIONS, FILTER
+
+
+class AVATAR_OT_pick_photo(bpy.types.Operator, ImportHelper):
+    """Choose a portrait photo"""
+
+    bl_idname = "avatar.pick_photo"
+    bl_label = "Choose Photo"
+    bl_options: ClassVar[set[str]] = {"INTERNAL"}
+
+    filter_glob: StringProperty(default=FILTER, options={"HIDDEN"})
+    filter_image: BoolProperty(default=True, options={"HIDDEN"})
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        session_settings(context).photo = bpy.path.abspath(self.filepath)
+        session.warm_up(context)
+        return {"FINISHED"}
+
+
+class AVATAR_OT_create_folder(bpy.types.Operator):
+    """Make avatars of all photos of a folder; a failure of one does not stop the others"""
+
+    bl_idname = "avatar.create_folder"
+    bl_label = "Create from Folder"
+    bl_options: ClassVar[set[str]] = {"INTERNAL"}
+
+    directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
+    filter_image: BoolProperty(default=True, options={"HIDDEN"})
+    filter_folder: BoolProperty(default=True, options={"HIDDEN"})
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        return bpy.ops.avatar.create.poll()
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        bpy.ops.avatar.create("INVOKE_DEFAULT", directory=self.directory)
+        return {"FINISHED"}
+
+
+class AVATAR_OT_paste_photo(bpy.types.Operator):
+    """Take the picture, or the path of a picture, from the clipboard"""
+
+    bl_idname = "avatar.paste_photo"
+    bl_label = "Paste Photo"
+    bl_options: ClassVar[set[str]] = {"INTERNAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        photo = _path_in(context.window_manager.clipboard) or _picture(Path(bpy.app.tempdir))
+        if photo is None:
+            self.report({"WARNING"}, "There is no picture in the clipboard, nor the path of one")
+            return {"CANCELLED"}
+        session_settings(context).photo = str(photo)
+        session.warm_up(context)
+        return {"FINISHED"}
+
+
+class AVATAR_FH_photo(bpy.types.FileHandler):
+    bl_idname = "AVATAR_FH_photo"
+    bl_label = "Portrait Avatar"
+    bl_import_operator = "avatar.create"
+    bl_file_extensions = ";".join(EXTENSIONS)
+
+    @classmethod
+    def poll_drop(cls, context: bpy.types.Context) -> bool:
+        return poll_file_object_drop(context)
+
+
+def _path_in(text: str) -> Path | None:
+    """The picture that a copied path or file:// address names."""
+    line = text.strip().strip('"').splitlines()[0] if text.strip() else ""
+    if line.startswith("file://"):
+        line = unquote(urlparse(line).path)
+        line = line[1:] if line[2:3] == ":" else line
+    with contextlib.suppress(OSError, ValueError):
+        path = Path(line)
+        if line and path.suffix.lower() in EXTENSIONS and path.is_file():
+            return path
+    return None
+
+
+def _picture(folder: Path) -> Path | None:
+    """The clipboard's picture as a file. Blender can read it on Windows, macOS and Wayland (4.2), X11 joined later."""
+    known = set(bpy.data.images)
+    with contextlib.suppress(RuntimeError):
+        if not bpy.ops.image.clipboard_paste.poll():
+            return None
+        bpy.ops.image.clipboard_paste()
+    new = [image for image in bpy.data.images if image not in known]
+    if not new:
+        return None
+    path = folder / "clipboard.png"
+    new[0].file_format = "PNG"
+    new[0].save(filepath=str(path))
+    bpy.data.batch_remove(new)
+    return path
+
+
+CLASSES = (AVATAR_OT_pick_photo, AVATAR_OT_create_folder, AVATAR_OT_paste_photo, AVATAR_FH_photo)

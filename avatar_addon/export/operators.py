@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""File > Export and the panel's button."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import bpy
+from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy_extras.io_utils import ExportHelper
+
+from ..scene.avatars import active_head, avatar_objects
+from ..settings import FORMATS, HAIR_KINDS, PRESETS, kept_settings
+
+REMEMBERED = ("kind", "preset", "scale", "hair", "strands", "points")
+
+
+class AVATAR_OT_export(bpy.types.Operator, ExportHelper):
+    """Write the active avatar to a file of another program.
+
+    From Python: ``bpy.ops.avatar.export(filepath="me.fbx", kind="fbx", preset="UNITY")``; what is not given is as last time"""
+
+    bl_idname = "avatar.export"
+    bl_label = "Export Avatar"
+    bl_options: ClassVar[set[str]] = {"PRESET"}
+
+    filename_ext = ""
+    filter_glob: StringProperty(default="*.fbx;*.obj;*.glb;*.usdc;*.zip", options={"HIDDEN"})
+    kind: EnumProperty(name="Format", items=FORMATS)
+    preset: EnumProperty(name="Preset", items=PRESETS)
+    scale: FloatProperty(name="Scale", default=1.0, min=0.001, max=1000.0, description="Multiplies all sizes")
+    hair: EnumProperty(name="Hair", items=HAIR_KINDS)
+    strands: IntProperty(
+        name="Strands", default=5000, min=100, max=100_000, description="At most so many cards or tubes"
+    )
+    points: IntProperty(name="Points", default=10, min=2, max=64, description="Points along each card or tube")
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if active_head(context) is None:
+            cls.poll_message_set("There is no avatar in this scene")
+            return False
+        if context.mode != "OBJECT":
+            cls.poll_message_set("Leave the current mode first")
+            return False
+        return True
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        self._recall(context)
+        if not self.filepath:
+            head_object = active_head(context)
+            self.filepath = f"{avatar_objects(head_object).collection}.{self.kind}"
+        return ExportHelper.invoke(self, context, event)
+
+    def check(self, _context: bpy.types.Context) -> bool:
+        """Let the file's ending follow the format."""
+        path = str(Path(self.filepath).with_suffix(f".{self.kind}"))
+        changed, self.filepath = path != self.filepath, path
+        return changed
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        draw_choices(self.layout, self)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        from . import files
+        from .options import export_options
+
+        self._recall(context)
+        path = Path(bpy.path.abspath(self.filepath)).with_suffix(f".{self.kind}")
+        options = export_options(self.preset, self.scale, self.hair, self.strands, self.points)
+        try:
+            files.write(self.kind, avatar_objects(active_head(context)), path, options)
+        except OSError as problem:
+            self.report({"ERROR"}, f"{path} could not be written ({problem.strerror or problem}): choose another place")
+            return {"CANCELLED"}
+        self._remember(context)
+        self.report({"INFO"}, f"Wrote {path}")
+        return {"FINISHED"}
+
+    def _recall(self, context: bpy.types.Context) -> None:
+        last = kept_settings(context).export
+        for name in REMEMBERED:
+            if not self.properties.is_property_set(name):
+                setattr(self, name, getattr(last, name))
+
+    def _remember(self, context: bpy.types.Context) -> None:
+        last = kept_settings(context).export
+        for name in REMEMBERED:
+            if getattr(last, name) != getattr(self, name):
+                setattr(last, name, getattr(self, name))
+                # Else Blender would not save them on exit.
+                context.preferences.is_dirty = True
+
+
+def draw_choices(layout: bpy.types.UILayout, choices: object) -> None:
+    """The choices of the operator, or of the panel that keeps them."""
+    layout.use_property_split = True
+    layout.use_property_decorate = False
+    layout.prop(choices, "kind")
+    if choices.kind in ("fbx", "zip"):
+        layout.prop(choices, "preset")
+    layout.prop(choices, "scale")
+    layout.prop(choices, "hair")
+    if choices.hair != "NONE":
+        layout.prop(choices, "strands")
+        layout.prop(choices, "points")
+
+
+def draw_export(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The panel's section."""
+    draw_choices(layout, kept_settings(context).export)
+    layout.operator(AVATAR_OT_export.bl_idname, icon="EXPORT")
+
+
+def _menu_entry(menu: bpy.types.Menu, _context: bpy.types.Context) -> None:
+    menu.layout.operator(AVATAR_OT_export.bl_idname, text="Portrait Avatar (.fbx, .obj, .glb, .usdc, .zip)")
+
+
+def register() -> None:
+    """An entry in File > Export."""
+    bpy.types.TOPBAR_MT_file_export.append(_menu_entry)
+
+
+def unregister() -> None:
+    """Take it back."""
+    bpy.types.TOPBAR_MT_file_export.remove(_menu_entry)
+
+
+CLASSES = (AVATAR_OT_export,)
