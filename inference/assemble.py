@@ -30,12 +30,16 @@ def assemble_avatar(
     textures: dict[str, Path],
     colors: dict[str, tuple[float, float, float]],
     report: dict[str, object],
+    sources: tuple[dict[str, str], ...] = (),
 ) -> Avatar:
-    """The avatar with its neutral head; ``report`` gets the warnings and the fit's residual added."""
+    """The avatar with its neutral head; ``report`` gets the warnings and the fit's residual added.
+
+    sources: of the estimator, beside the head model's and the landmark networks'.
+    """
     expression = {
         name: round(float(value), 4)
         for name, value in zip(model.expression_names, fit.expression, strict=True)
-        if value > SMALLEST_EXPRESSION
+        if abs(value) > SMALLEST_EXPRESSION
     }
     pose = {
         name: tuple(round(float(angle), 5) for angle in axis)
@@ -53,7 +57,7 @@ def assemble_avatar(
         expression=expression,
         pose=pose,
         colors=colors,
-        sources=({"name": model.name, "licence": model.licence, "what": model.source}, NETWORKS),
+        sources=({"name": model.name, "licence": model.licence, "what": model.source}, NETWORKS, *sources),
         report=report
         | {
             "landmark_residual_percent": round(fit.residual, 3),
@@ -73,8 +77,8 @@ def neutral_head(model: HeadModel, fit: FaceFit) -> HeadMesh:
         part_names=surface.part_names,
         uv=surface.uv,
         uv_faces=surface.uv_faces,
-        key_names=model.expression_names,
-        key_deltas=model.expression_basis,
+        key_names=model.expression_names[model.sliders],
+        key_deltas=model.expression_basis[model.sliders],
         emotion_names=EMOTION_NAMES,
         emotion_levels=LEVELS,
         emotion_deltas=emotion_deltas(model.expression_names, model.expression_basis),

@@ -137,12 +137,11 @@ def _linear_step(
 
 def _point_columns(points: NDArray, directions: NDArray) -> NDArray:
     """Full (not projected) rows for (2, 3) points; directions (S, 3, 2)."""
-    rows = []
-    for number, point in enumerate(points):
-        for axis in np.eye(3):
-            rows.append(
-                np.r_[np.cross(point, axis), point @ axis, axis, np.tensordot(directions[:, :, number], axis, 1)]
-            )
+    rows = [
+        np.r_[np.cross(point, axis), point @ axis, axis, np.tensordot(directions[:, :, number], axis, 1)]
+        for number, point in enumerate(points)
+        for axis in np.eye(3)
+    ]
     return np.array(rows)
 
 

@@ -8,6 +8,7 @@ square by a Tutte embedding whose positive weights are balanced until each regio
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +58,7 @@ def _cut(triangles: NDArray, seam: list[int], count: int) -> tuple[NDArray, NDAr
     for t, corners in enumerate(triangles.tolist()):
         for v in corners:
             around[v].append(t)
-    on_seam = {frozenset(step) for step in zip(seam[:-1], seam[1:], strict=True)}
+    on_seam = {frozenset(step) for step in pairwise(seam)}
     opened = triangles.copy()
     origin = list(range(count))
     copies = {}
