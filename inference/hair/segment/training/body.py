@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Shoulders and hats for synthetic people: the open head ends at the collar bones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....head.model import HeadModel, rotation_matrices
+from ...anatomy import Anatomy
+
+AROUND, DEEP = 40, 26
+TOP, BOTTOM = -0.135, -0.75
+
+
+@dataclass(frozen=True)
+class Solid:
+    """vertices (V, 3) metres; triangles (T, 3); chart (V, 2): coordinates for patterns and edges, metres."""
+
+    vertices: NDArray
+    triangles: NDArray
+    chart: NDArray
+
+
+def torso(random: np.random.Generator) -> Solid:
+    """Neck base, shoulders and chest, turned a little against the head; chart: along the girth, and below the neck's base."""
+    shoulder, depth = random.uniform(0.18, 0.26), random.uniform(0.10, 0.15)
+    slope, middle = random.uniform(0.03, 0.085), random.uniform(0.05, 0.09)
+    level = np.linspace(0, 1, DEEP) ** 1.6
+    height = TOP + (BOTTOM - TOP) * level
+    below = TOP - height
+    rise = 1 - np.exp(-((below / slope) ** 1.5))
+    wide = 0.062 + (shoulder - 0.062) * rise
+    thick = 0.066 + (depth - 0.066) * np.minimum(1, below / 0.12)
+    angle = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
+    x = wide[:, None] * np.sin(angle)
+    y = middle - 0.02 * np.minimum(1, below / 0.15)[:, None] - thick[:, None] * np.cos(angle)
+    points = np.stack([x, y, np.broadcast_to(height[:, None], x.shape)], -1).reshape(-1, 3)
+    turned = rotation_matrices(np.array([0, random.normal(0, 0.05), random.normal(0, 0.25)]))
+    center = np.array([0, middle, TOP])
+    chart = np.stack([wide[:, None] * np.sin(angle), np.broadcast_to(below[:, None], x.shape)], -1).reshape(-1, 2)
+    return Solid((points - center) @ turned.T + center, _grid(DEEP, AROUND), chart)
+
+
+def hat(model: HeadModel, vertices: NDArray, anatomy: Anatomy, random: np.random.Generator) -> Solid:
+    """A cap or a headband over the skull above a tilted plane; chart: azimuth, and metres above the plane."""
+    skin = model.surface.triangles(model.surface.part_names[0])
+    normal = np.array([random.normal(0, 0.08), random.uniform(-0.45, 0.1), 1.0])
+    normal /= np.linalg.norm(normal)
+    front = np.array([0.0, vertices[:, 1].min() + 0.03, random.uniform(0.045, 0.075)])
+    above = (vertices - front) @ normal
+    limit = random.uniform(0.02, 0.05) if random.random() < 0.4 else 1.0
+    inside = (above > -0.004) & (above < limit) & (model.masks["ears"] < 0.3)
+    kept = skin[inside[skin].all(1)]
+    center = vertices[inside].mean(0) if inside.any() else front
+    outward = vertices - center
+    outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
+    loose = random.uniform(0.006, 0.02) if limit == 1.0 else 0.005
+    peak = random.uniform(0, 0.05) * (limit == 1.0)
+    grown = vertices + loose * outward + peak * np.clip(above / 0.1, 0, 1)[:, None] * normal
+    azimuth = np.radians(anatomy.azimuth(vertices)) * 0.09
+    return Solid(grown, kept, np.stack([azimuth, above], 1))
+
+
+def _grid(rows: int, columns: int) -> NDArray:
+    """(T, 3) triangles of a tube."""
+    first = np.arange(rows * columns).reshape(rows, columns)
+    a, b = first[:-1], np.roll(first, -1, 1)[:-1]
+    c, d = first[1:], np.roll(first, -1, 1)[1:]
+    return np.concatenate([np.stack([a, c, b], -1).reshape(-1, 3), np.stack([b, c, d], -1).reshape(-1, 3)])
