@@ -21,6 +21,7 @@ from .protocol import Created, Faces, Failed, Message, Progress, encode
 REQUEST = "command-line"
 # Commands that print plain text: word -> (module with add_arguments(parser) and run(options), help). Only the chosen one is imported.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "train-emotion": (".emotion.command", "train an emotion network on labelled photos or on the built-in set"),
     "train-hair-mask": (".hair.segment.training.command", "train the network that finds hair in photos"),
     "pack-hair": (".hair.pack.command", "write the library's hairstyles as files for Blender"),
 }
