@@ -15,6 +15,7 @@ from .canvas import Canvas, texture_canvas
 from .color import bytes_from_log, log_from_bytes
 from .compose import compose_skin
 from .detail import prepare_noise
+from .exposure import exposure
 from .eye import paint_eye, prepare_eye
 from .field import SkinField, skin_field
 from .iris import EyeColors, measure_eyes
@@ -56,11 +57,13 @@ def bake_textures(
     trust = trust * (1 - canvas.spread(canvas.regions.mouth_corners * strained))
     field = skin_field(canvas, view.normals[canvas.graph.vertices], sampled, trust, strained)
     skin = compose_skin(canvas, field, sampled, trust, strained)
+    change = exposure(canvas, view, log, skin)
+    skin += change
     if hair_color is not None:
         tint_scalp(canvas, skin, hair_color)
     eyes = measure_eyes(photo.pixels, landmarks.points)
     eye = paint_eye(eyes, eye_size(size))
-    colors = part_colors(canvas, field, eyes, photo.pixels, landmarks.points)
+    colors = part_colors(canvas, field.color + change, eyes, photo.pixels, landmarks.points)
     return Textures(bytes_from_log(skin), eye, colors, _report(canvas, field, eyes))
 
 

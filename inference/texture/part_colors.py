@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from ..hair.color import brow_color
 from .canvas import Canvas
 from .color import LUMINANCE, linear_from_log
-from .field import SkinField
 from .iris import EyeColors
 
 TEETH = (0.62, 0.56, 0.47)
@@ -19,10 +18,10 @@ LASHES_BRIGHTEST = 0.05
 
 
 def part_colors(
-    canvas: Canvas, field: SkinField, eyes: EyeColors, pixels: NDArray, points: NDArray
+    canvas: Canvas, skin: NDArray, eyes: EyeColors, pixels: NDArray, points: NDArray
 ) -> dict[str, tuple[float, float, float]]:
-    """Part -> linear sRGB. pixels (H, W, 3) uint8 sRGB and points (478, 3) are the photo's."""
-    linear, regions = linear_from_log(field.color), canvas.regions
+    """Part -> linear sRGB. skin (N, 3): log colour of the vertices; pixels (H, W, 3) uint8 sRGB, points (478, 3): the photo's."""
+    linear, regions = linear_from_log(skin), canvas.regions
     brows = np.asarray(brow_color(pixels, points), float)
     lashes = LASH_SHADE * brows
     lashes = lashes * min(1.0, LASHES_BRIGHTEST / max(float(lashes @ LUMINANCE), 1e-6))

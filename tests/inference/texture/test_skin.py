@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inference.head.model import HeadModel
 from inference.head.open_head import load_open_head
 from inference.texture.canvas import texture_canvas
-from inference.texture.color import linear_from_log, log_from_linear
+from inference.texture.color import LUMINANCE, bytes_from_linear, linear_from_bytes, linear_from_log, log_from_linear
 from inference.texture.field import skin_field
 from inference.texture.skin_graph import skin_graph
 from tests.inference.texture.portrait import (
@@ -214,3 +214,21 @@ def test_a_smiles_folds_go_and_a_resting_faces_stay(model: HeadModel) -> None:
         darkness[name] = np.median(found[around]) - found[distance < 0.002].mean()
     assert darkness["resting"] > 0.3
     assert darkness["smiling"] < 0.4 * darkness["resting"]
+
+
+def test_half_shadowed_skin_comes_out_as_bright_as_its_lit_half(model: HeadModel) -> None:
+    lit = portrait(model, yaw=35.0, light=np.array([0.55, 0.0, -0.05, 0.0]))
+    shadowed = portrait(model, yaw=35.0, light=np.array([0.35, -0.35, -0.05, 0.0]))
+    face = plain(model)
+    textures = [at_vertices(model, linear_texture(one.bake(model)))[face] for one in (lit, shadowed)]
+    bright, dark = (np.median(texture @ LUMINANCE) for texture in textures)
+    assert dark > 0.7 * bright
+
+
+def test_coloured_light_leaves_skin_a_hue_that_skin_has(model: HeadModel, frontal: Portrait) -> None:
+    tint = np.array([1.0, 0.9, 1.7])
+    bluish = with_pixels(frontal, bytes_from_linear(linear_from_bytes(frontal.photo.pixels) * tint))
+    red, green, blue = np.median(at_vertices(model, linear_texture(bluish.bake(model)))[plain(model)], 0)
+    assert SKIN[2] * tint[2] > 1.3 * SKIN[1] * tint[1]
+    assert blue < 1.1 * green
+    assert green < red
