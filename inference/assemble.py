@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from .bundle import Avatar, Hair, HeadMesh
-from .emotion.table import EMOTION_NAMES, LEVELS, emotion_deltas
+from .emotion.emotion_keys import EmotionKeys, Person, emotion_keys
+from .emotion.network import EmotionNetwork
+from .emotion.photo_emotion import photo_emotions
+from .emotion.shipped import shipped_network
 from .face.types import FaceFit
 from .head.model import HeadModel
 from .photo.types import Photo
@@ -31,10 +34,12 @@ def assemble_avatar(
     colors: dict[str, tuple[float, float, float]],
     report: dict[str, object],
     sources: tuple[dict[str, str], ...] = (),
+    network: EmotionNetwork | None = None,
 ) -> Avatar:
     """The avatar with its neutral head; ``report`` gets the warnings and the fit's residual added.
 
-    sources: of the estimator, beside the head model's and the landmark networks'.
+    sources: of the estimator, beside the head model's and the landmark networks'. network: of emotions, ours when None.
+    Raises AvatarError ``weights_mixed`` when the network was trained for another head.
     """
     expression = {
         name: round(float(value), 4)
@@ -46,18 +51,21 @@ def assemble_avatar(
         for name, axis in zip(model.joints.names, fit.pose, strict=True)
         if np.any(axis)
     }
+    keys = emotion_keys(network or shipped_network(model), Person(model, fit.shape, fit.offsets))
+    head = neutral_head(model, fit, keys)
     return Avatar(
         name=photo.name,
         head_model=model.name,
         camera=fit.camera,
-        head=neutral_head(model, fit),
+        head=head,
         hair=hair,
         textures=textures,
         shape=np.asarray(fit.shape, np.float32),
         expression=expression,
         pose=pose,
+        photo_emotions=photo_emotions(model, keys, head.photo_delta),
         colors=colors,
-        sources=({"name": model.name, "licence": model.licence, "what": model.source}, NETWORKS, *sources),
+        sources=(_head_source(model), NETWORKS, *sources),
         report=report
         | {
             "landmark_residual_percent": round(fit.residual, 3),
@@ -66,7 +74,12 @@ def assemble_avatar(
     )
 
 
-def neutral_head(model: HeadModel, fit: FaceFit) -> HeadMesh:
+def _head_source(model: HeadModel) -> dict[str, str]:
+    source = {"name": model.name, "licence": model.licence, "what": model.source}
+    return source | ({"use": model.use} if model.use else {})
+
+
+def neutral_head(model: HeadModel, fit: FaceFit, emotions: EmotionKeys) -> HeadMesh:
     """The fitted person's head at rest, with shape keys, emotions and skeleton."""
     vertices = model.shaped(fit.shape, None, fit.offsets).astype(np.float32)
     surface, joints = model.surface, model.joints
@@ -79,9 +92,13 @@ def neutral_head(model: HeadModel, fit: FaceFit) -> HeadMesh:
         uv_faces=surface.uv_faces,
         key_names=model.expression_names[model.sliders],
         key_deltas=model.expression_basis[model.sliders],
-        emotion_names=EMOTION_NAMES,
-        emotion_levels=LEVELS,
-        emotion_deltas=emotion_deltas(model.expression_names, model.expression_basis),
+        emotion_names=emotions.names,
+        emotion_levels=emotions.levels,
+        emotion_deltas=emotions.deltas,
+        mirrored_emotions=emotions.mirrored,
+        mirrored_deltas=emotions.mirrored_deltas,
+        emotion_pairs=emotions.pairs,
+        pair_deltas=emotions.pair_deltas,
         photo_delta=photo_delta(model, fit),
         joint_names=joints.names,
         joint_parents=joints.parents,
