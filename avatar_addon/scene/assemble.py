@@ -3,35 +3,36 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import bpy
 
 from ...inference.bundle import SCHEMA_VERSION, Avatar
 from .armature import add_bones, bind, build_armature
-from .avatars import MARK, AvatarObjects, find_heads
+from .avatars import MARK, AvatarObjects
 from .datablocks import remove_new, snapshot
 from .emotion_drivers import add_emotions
 from .hair_coverage import mark_scalp
 from .hair_material import hair_material
-from .hair_object import FROM_PHOTO, build_hair
+from .hair_object import build_hair
 from .hair_scalp import read_scalp
+from .hair_worn import FROM_PHOTO
 from .head_object import build_head
 from .lighting import build_lights, face_center, portrait_world
 from .parts_materials import part_materials
 from .photo_camera import build_photo_camera, frame_photo
-
-SPACING = 0.6
+from .place import free_place
 
 
 def build_avatar(avatar: Avatar, scene: bpy.types.Scene) -> AvatarObjects:
     """Add the avatar, as read by ``read_bundle``, to the scene in a collection of its own, named after the photo.
 
-    Avatars already in the scene are left alone; the new one stands beside them. The scene's camera and world are set
+    What is already in the scene is left alone; the new avatar stands beside it. The scene's camera and world are set
     only where it has none. Must be called in object mode. Raises ValueError or RuntimeError, and leaves nothing behind,
     when the bundle's contents do not fit together.
     """
-    place = SPACING * len(find_heads(scene))
+    place = free_place(scene)
     before = snapshot()
     try:
         collection = bpy.data.collections.new(avatar.name)
@@ -102,6 +103,7 @@ def _mark(avatar: Avatar) -> dict[str, object]:
         "schema_version": SCHEMA_VERSION,
         "head_model": avatar.head_model,
         "sources": [dict(source) for source in avatar.sources],
+        "hair_color": asdict(avatar.hair.color),
         "expression": {key: float(value) for key, value in avatar.expression.items()},
         "pose": {joint: [float(x) for x in axis_angle] for joint, axis_angle in avatar.pose.items()},
     }
