@@ -111,7 +111,7 @@ def emotion_keys(network: EmotionNetwork, person: Person) -> EmotionKeys:
         deltas=deltas,
         mirrored=tuple(emotions[emotion] for emotion in mirrored),
         mirrored_deltas=_mirrored(deltas[mirrored], mirror),
-        pairs=np.concatenate(all_pairs),
+        pairs=np.concatenate(all_pairs).astype(np.int32),
         pair_deltas=np.concatenate(all_deltas),
     )
 
