@@ -17,8 +17,9 @@ from .color import LUMINANCE, linear_from_log
 from .view import View
 
 SHOWN = 0.15  # cosine of the angle of view from which skin counts
-# Luminance of the texture over that of the photo (the brighter half of the face) at which the portrait light renders it as bright.
-TEXTURE_TO_PHOTO = 0.88
+LIT = 0.3  # share of the shown skin, its brightest, by which brightness is judged: it is not in shadow
+# Luminance of the texture's lit skin over the photo's at which the portrait light renders it as bright.
+TEXTURE_TO_PHOTO = 0.85
 UNCERTAIN = (
     0.1,
     0.3,
@@ -55,10 +56,10 @@ def _shown_skin(canvas: Canvas, view: View) -> NDArray:
 
 
 def _log_brightness(log: NDArray, weight: NDArray) -> float:
-    """Log of the mean luminance of the brighter half of log colours (N, 3): that half is not in shadow."""
+    """Log of the mean luminance of the lit among the log colours (N, 3)."""
     luminance = linear_from_log(log) @ LUMINANCE
     order = np.argsort(luminance)
-    brighter = np.cumsum(weight[order]) >= weight.sum() / 2
+    brighter = np.cumsum(weight[order]) >= (1 - LIT) * weight.sum()
     return float(np.log(np.average(luminance[order], weights=weight[order] * brighter) + 1e-4))
 
 
