@@ -20,10 +20,8 @@ SHOWN = 0.15  # cosine of the angle of view from which skin counts
 LIT = 0.3  # share of the shown skin, its brightest, by which brightness is judged: it is not in shadow
 # Luminance of the texture's lit skin over the photo's at which the portrait light renders it as bright.
 TEXTURE_TO_PHOTO = 0.85
-UNCERTAIN = (
-    0.1,
-    0.3,
-)  # log luminance from which a difference is corrected, and corrected fully: smaller ones are the light's shape
+# Log luminance from which a difference is corrected, and corrected fully: smaller ones are the light's shape.
+UNCERTAIN = 0.15, 0.35
 GREATEST_CHANGE = 0.75  # log luminance
 # Greatest log ratios of linear red and blue to green that skin has in white light, and the share that is kept of what lies beyond.
 REDDEST, BLUEST = 0.72, -0.15
