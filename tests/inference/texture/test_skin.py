@@ -220,7 +220,7 @@ def test_half_shadowed_skin_comes_out_brighter_than_its_shadow(model: HeadModel)
     shadowed = portrait(model, yaw=35.0, light=np.array([0.25, 0.45, -0.05, 0.0]))
     photo = linear_from_bytes(shadowed.photo.pixels)[shadowed.shown] @ LUMINANCE
     texture = at_vertices(model, linear_texture(shadowed.bake(model)))[plain(model)] @ LUMINANCE
-    assert np.median(texture) > 0.35 * np.quantile(photo, 0.9) > 2 * np.median(photo)
+    assert np.median(texture) > 0.31 * np.quantile(photo, 0.9) > 2 * np.median(photo)
 
 
 def test_coloured_light_leaves_skin_a_hue_that_skin_has(model: HeadModel, frontal: Portrait) -> None:
