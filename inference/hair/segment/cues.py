@@ -11,6 +11,7 @@ from ..face_window import FaceWindow
 
 ROWS = 224
 CUES = 14
+ACROSS, STREAK_SINE = 4, 13  # the cues that change their sign in a mirror
 # Lab is divided by this before colours are compared; the floor keeps a flat cheek from making all other skin unlike it.
 COLOR_FLOOR = np.diag([60.0, 9.0, 9.0]).astype(np.float32)
 MOST_UNLIKE = 60.0

@@ -6,6 +6,8 @@ At run time the trained network is evaluated by :mod:`.forward`, which needs no 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -36,7 +38,7 @@ class HairUNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         widths = (4 * CUES, *WIDTHS)
-        self.down = nn.ModuleList(Block(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True))
+        self.down = nn.ModuleList(Block(a, b) for a, b in pairwise(widths))
         self.whole = nn.Linear(WIDTHS[-1], WIDTHS[-1])
         self.up = nn.ModuleList(Block(WIDTHS[k + 1] + WIDTHS[k], WIDTHS[k]) for k in reversed(range(len(WIDTHS) - 1)))
         self.head = nn.Conv2d(WIDTHS[0], 4, 1)

@@ -14,7 +14,7 @@ def backdrop(shape: tuple[int, int], random: np.random.Generator) -> NDArray:
     kind = random.random()
     if kind > 0.35:
         for _ in range(random.integers(1, 14)):
-            _thing(picture, random)
+            thing(picture, random)
     if kind > 0.8:
         picture *= _curtain(shape, random)
     if random.random() < 0.35:
@@ -56,7 +56,7 @@ def _wall(shape: tuple[int, int], random: np.random.Generator) -> NDArray:
     return (one + (other - one) * ramp[..., None]).astype(np.float32)
 
 
-def _thing(picture: NDArray, random: np.random.Generator) -> None:
+def thing(picture: NDArray, random: np.random.Generator) -> None:
     """A polygon, disc or bar of any colour, drawn in place."""
     height, width = picture.shape[:2]
     paint = color(random) * random.uniform(0.5, 1.5)

@@ -13,6 +13,7 @@ from ...anatomy import Anatomy
 
 AROUND, DEEP = 40, 26
 TOP, BOTTOM = -0.135, -0.75
+LIFT = 0.006  # metres hair lies off the clothes
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,39 @@ class Solid:
     chart: NDArray
 
 
-def torso(random: np.random.Generator) -> Solid:
-    """Neck base, shoulders and chest, turned a little against the head; chart: along the girth, and below the neck's base."""
+@dataclass(frozen=True)
+class Torso:
+    """A stack of ellipses about ``center``, turned. solid: its surface; chart: along the girth, and below the neck's base.
+
+    height, wide, thick, middle (D,): of each ellipse, highest first, in the torso's own frame.
+    """
+
+    solid: Solid
+    center: NDArray
+    turned: NDArray
+    height: NDArray
+    wide: NDArray
+    thick: NDArray
+    middle: NDArray
+
+    def draped(self, strands: NDArray, before: float) -> NDArray:
+        """Strands (N, P, 3) with what lay inside moved onto the chest, or the back if a strand passes the neck behind y = ``before``."""
+        local = (strands - self.center) @ self.turned + self.center
+        wide, thick, middle = (
+            np.interp(-local[..., 2], -self.height, size) for size in (self.wide, self.thick, self.middle)
+        )
+        low = np.argmin(np.abs(local[..., 2] - TOP), axis=1)
+        front = local[np.arange(len(local)), low, 1] < before
+        bulge = (thick + LIFT) * np.sqrt(np.clip(1 - (local[..., 0] / wide) ** 2, 0, 1))
+        y = local[..., 1]
+        inside = (local[..., 2] < TOP) & (np.abs(y - middle) < bulge)
+        moved = local.copy()
+        moved[..., 1] = np.where(inside, middle + np.where(front[:, None], -bulge, bulge), y)
+        return (moved - self.center) @ self.turned.T + self.center
+
+
+def torso(random: np.random.Generator) -> Torso:
+    """Neck base, shoulders and chest, turned a little against the head."""
     shoulder, depth = random.uniform(0.18, 0.26), random.uniform(0.10, 0.15)
     slope, middle = random.uniform(0.03, 0.085), random.uniform(0.05, 0.09)
     level = np.linspace(0, 1, DEEP) ** 1.6
@@ -36,12 +68,14 @@ def torso(random: np.random.Generator) -> Solid:
     thick = 0.066 + (depth - 0.066) * np.minimum(1, below / 0.12)
     angle = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
     x = wide[:, None] * np.sin(angle)
-    y = middle - 0.02 * np.minimum(1, below / 0.15)[:, None] - thick[:, None] * np.cos(angle)
+    lean = middle - 0.02 * np.minimum(1, below / 0.15)
+    y = lean[:, None] - thick[:, None] * np.cos(angle)
     points = np.stack([x, y, np.broadcast_to(height[:, None], x.shape)], -1).reshape(-1, 3)
     turned = rotation_matrices(np.array([0, random.normal(0, 0.05), random.normal(0, 0.25)]))
     center = np.array([0, middle, TOP])
     chart = np.stack([wide[:, None] * np.sin(angle), np.broadcast_to(below[:, None], x.shape)], -1).reshape(-1, 2)
-    return Solid((points - center) @ turned.T + center, _grid(DEEP, AROUND), chart)
+    solid = Solid((points - center) @ turned.T + center, _grid(DEEP, AROUND), chart)
+    return Torso(solid, center, turned, height, wide, thick, lean)
 
 
 def hat(model: HeadModel, vertices: NDArray, anatomy: Anatomy, random: np.random.Generator) -> Solid:

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .backdrop import backdrop, cloud, color
-from .scene import CLOTHES, EYES, HAT, LASHES, MOUTH, NOTHING, SKIN, TEETH, Scene
+from .backdrop import backdrop, cloud, color, thing
+from .scene import CLOTHES, EYES, HAT, LASHES, MOUTH, NOTHING, TEETH, Scene
 
 # Absorption of the two pigments at red, green and blue (d'Eon et al. 2011).
 EUMELANIN, PHEOMELANIN = np.array([0.419, 0.697, 1.37]), np.array([0.187, 0.4, 1.05])
@@ -40,12 +40,16 @@ def compose(scene: Scene, others: tuple[Scene, ...], random: np.random.Generator
     painted, cover, hair = _painted(scene, random)
     canvas += cover[..., None] * (painted - canvas)
     anybody = np.maximum(anybody, cover)
-    if random.random() < 0.10:
+    if random.random() < 0.14:
         for _ in range(random.integers(1, 3)):
             arm, shade = _arm(scene, random)
             canvas += arm[..., None] * (shade - canvas)
             hair = hair * (1 - arm)
             anybody = np.maximum(anybody, arm)
+    if random.random() < 0.08:
+        cover, shade = _held(scene, random)
+        canvas += cover[..., None] * (shade - canvas)
+        hair, anybody = hair * (1 - cover), anybody * (1 - cover)
     return Picture(_developed(canvas, random), hair, anybody)
 
 
@@ -86,7 +90,8 @@ def _painted(scene: Scene, random: np.random.Generator) -> tuple[NDArray, NDArra
     )
     strands = strands * (2 * hair_light)[..., None] * lamp * random.uniform(0.8, 1.3)
     strands += (random.uniform(0.02, 0.3) * (0.3 + pigment) * lamp) * (2 * shine)[..., None]
-    alpha = np.clip(alpha * 1.15, 0, 1)
+    thin = random.uniform(0.6, 1.0) if random.random() < 0.12 else 1.15
+    alpha = np.clip(alpha * thin, 0, 1)
     lit += alpha[..., None] * (strands - lit)
     solid = cv2.GaussianBlur((part != NOTHING).astype(np.float32), (0, 0), 0.5)
     return lit.astype(np.float32), np.maximum(solid, alpha), alpha
@@ -117,6 +122,8 @@ def _dress(albedo: NDArray, scene: Scene, tone: NDArray, random: np.random.Gener
             cloth *= np.exp(random.uniform(0.1, 0.5) * cloud(scene.part.shape, random, random.uniform(0.3, 1.5)))[
                 ..., None
             ]
+        for _ in range(random.integers(0, 6)):
+            thing(cloth, random)  # collars, ties, prints
         where = scene.part == code
         if code == CLOTHES:
             low, narrow = random.uniform(-0.02, 0.16), random.uniform(0.5, 4)
@@ -143,6 +150,16 @@ def _arm(scene: Scene, random: np.random.Generator) -> tuple[NDArray, NDArray]:
     body = cv2.GaussianBlur(layer, (0, 0), thick / 4)
     shade = tone * (0.35 + 0.7 * body[..., None]) * (1 + 0.06 * cloud(layer.shape, random, 1.2)[..., None])
     return layer, shade.astype(np.float32)
+
+
+def _held(scene: Scene, random: np.random.Generator) -> tuple[NDArray, NDArray]:
+    """Coverage and colour of an object held before the chest or the hair."""
+    height, width = scene.part.shape
+    layer = np.zeros((height, width), np.float32)
+    middle = scene.landmarks[152] + random.uniform([-60, -20], [60, 110])
+    box = cv2.boxPoints((middle.tolist(), random.uniform(12, 60, 2).tolist(), float(random.uniform(0, 90))))
+    cv2.fillPoly(layer, [box.astype(np.int32)], 1.0, cv2.LINE_AA)
+    return layer, np.broadcast_to(color(random), (height, width, 3)).astype(np.float32)
 
 
 def _aside(shape: tuple[int, int], random: np.random.Generator) -> NDArray:

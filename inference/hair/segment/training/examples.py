@@ -17,6 +17,7 @@ from .compose import Picture, compose
 from .scene import Scene, scenes
 
 OTHERS = 0.35
+CUT = 0.5  # how often the person probability ends before the photo does
 LANDMARK_NOISE = 0.012  # of a face height
 SOLID = 0.45  # coverage from which an eye would draw the outline around it
 
@@ -91,6 +92,8 @@ def make_example(scene: Scene, picture: Picture, random: np.random.Generator) ->
     window = face_window(points - low, ROWS)
     known = window.covers(picture.hair[part].shape)
     body = _guessed(picture, height, random)
+    if random.random() < CUT:
+        body = body * _segmented_part(points, height, body.shape, random)
     return Example(
         replace(
             window,
@@ -112,10 +115,19 @@ def _frame(
     low, high = np.zeros(2, int), np.array(shape[::-1])
     if random.random() < 0.3:
         top, bottom, left, right = random.uniform([0.15, 0.2, 0.3, 0.3], [0.9, 1.6, 1.2, 1.2]) * height
-        nearest = points.min(0) - [left, top], points.max(0) + [right, bottom]
+        nearest = points.min(0) - np.array([left, top]), points.max(0) + np.array([right, bottom])
         low = np.maximum(low, nearest[0].astype(int))
         high = np.minimum(high, nearest[1].astype(int))
     return low, high
+
+
+def _segmented_part(points: NDArray, height: float, shape: tuple[int, int], random: np.random.Generator) -> NDArray:
+    """(h, w) 0 or 1: the segmenter looks at a square about the face only, which may end inside the photo."""
+    left, above, right, below = random.uniform([0.9, 1.0, 0.9, 1.2], [1.9, 1.8, 1.9, 2.4]) * height
+    x, y = points.mean(0)
+    inside = np.zeros(shape, np.float32)
+    inside[max(0, int(y - above)) : int(y + below), max(0, int(x - left)) : int(x + right)] = 1
+    return inside
 
 
 def _outlined(hair: NDArray) -> NDArray:

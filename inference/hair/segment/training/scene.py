@@ -84,14 +84,16 @@ def make_scene(head: HeadSurface, style: HairStyle, random: np.random.Generator)
     strands = grow_style(head, style, int(random.integers(1 << 30)), SKETCH).strands.astype(np.float64)
     expression = any_expression(model.expression_names, random) * random.uniform(0, 1)
     vertices = head.vertices + np.tensordot(expression, model.expression_basis, 1)
-    camera = _camera(model, random)
+    camera = _camera(random)
     if random.random() < 0.5:
         strands = strands * [-1, 1, 1]  # the head is symmetric enough for a parting on the other side
     body = torso(random)
+    if len(strands):
+        strands = body.draped(strands, random.uniform(-0.02, 0.16))
     cover = hat(model, vertices, head.anatomy, random) if random.random() < HATS else None
     if cover is not None and len(strands):
         strands = _under(strands, cover)
-    return _drawn(model, vertices, strands, body, cover, camera, random)
+    return _drawn(model, vertices, strands, body.solid, cover, camera, random)
 
 
 def _varied(style: HairStyle, random: np.random.Generator) -> HairStyle:
@@ -112,7 +114,7 @@ def _varied(style: HairStyle, random: np.random.Generator) -> HairStyle:
     )
 
 
-def _camera(model: HeadModel, random: np.random.Generator) -> Camera:
+def _camera(random: np.random.Generator) -> Camera:
     distance = float(np.exp(random.uniform(np.log(0.5), np.log(2.5))))
     yaw = float(np.clip(random.normal(0, 24), -60, 60))
     pitch, roll = random.normal(0, [8, 9])
@@ -225,7 +227,7 @@ def _bytes(layer: NDArray) -> NDArray:
 
 def _lamps(random: np.random.Generator) -> Lamps:
     number = random.integers(1, 4)
-    directions = random.uniform([-1.3, -1.2, -0.3], [1.3, 0.3, 1.2], (number, 3))
+    directions = random.uniform([-1.3, -1.2, -0.3], [1.3, 0.7, 1.2], (number, 3))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     sky = random.uniform(0.15, 0.75)
     return Lamps(directions, (1 - sky) * 1.8 * random.dirichlet(np.ones(number)), sky)

@@ -31,7 +31,7 @@ AVERAGING = 0.99  # of the weights that are kept, a step
 class Plan:
     """steps: of ``batch`` photos each. rate: the highest learning rate. scenes, examples: how many are kept at once."""
 
-    steps: int = 1400
+    steps: int = 2400
     batch: int = 8
     rate: float = 2e-3
     scenes: int = 900
