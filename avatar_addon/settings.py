@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from .folders import ROOT_PACKAGE
 
@@ -66,10 +66,13 @@ class KeptSettings(bpy.types.PropertyGroup):
         subtype="FILE_PATH",
         description="The Python of an environment that already has all packages; empty: the one that Set Up makes",
     )
-    show_result: BoolProperty(
+    view: EnumProperty(
         name="Show New Avatars",
-        default=True,
-        description="Frame a new avatar in the viewport and switch from Solid to Material Preview",
+        items=(
+            ("TEXTURED", "Textured", "Frame a new avatar in the viewport; Solid shading shows its textures at once"),
+            ("MATERIAL", "Material Preview", "Frame a new avatar in the viewport and leave Solid shading"),
+            ("KEEP", "Leave the View", "Change nothing in the viewport"),
+        ),
     )
     export: PointerProperty(type=ExportSettings)
 

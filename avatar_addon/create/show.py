@@ -11,16 +11,19 @@ TAB = "Avatar"
 
 
 def show_avatar(context: bpy.types.Context) -> None:
-    """Frame the selected avatar in the largest 3D view and leave Solid shading, if the preferences want it."""
-    area = largest_view(context)
-    if area is None or not kept_settings(context).show_result:
+    """Frame the selected avatar in the largest 3D view, as the preferences want it."""
+    area, view = largest_view(context), kept_settings(context).view
+    if area is None or view == "KEEP":
         return
     region = next(region for region in area.regions if region.type == "WINDOW")
     with context.temp_override(area=area, region=region):
         bpy.ops.view3d.view_axis(type="FRONT")
         bpy.ops.view3d.view_selected()
-    if area.spaces.active.shading.type == "SOLID":
-        area.spaces.active.shading.type = "MATERIAL"
+    shading = area.spaces.active.shading
+    if shading.type == "SOLID" and view == "MATERIAL":
+        shading.type = "MATERIAL"
+    elif shading.type == "SOLID":
+        shading.color_type = "TEXTURE"
 
 
 def open_tab(context: bpy.types.Context) -> None:

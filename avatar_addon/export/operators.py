@@ -72,7 +72,10 @@ class AVATAR_OT_export(bpy.types.Operator, ExportHelper):
         try:
             files.write(self.kind, avatar_objects(active_head(context)), path, options)
         except OSError as problem:
-            self.report({"ERROR"}, f"{path} could not be written ({problem.strerror or problem}): choose another place")
+            self.report(
+                {"ERROR"},
+                f"{path} could not be written ({problem.strerror or problem}): choose another place or format",
+            )
             return {"CANCELLED"}
         self._remember(context)
         self.report({"INFO"}, f"Wrote {path}")

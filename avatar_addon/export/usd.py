@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import bpy
@@ -14,7 +15,12 @@ from .options import ExportOptions
 
 
 def write_usd(objects: AvatarObjects, path: Path, options: ExportOptions | None = None) -> None:
-    """Write the avatar at rest, in metres and Z up as the file says; textures go to ``textures/`` beside it."""
+    """Write the avatar at rest, in metres and Z up as the file says; textures go to ``textures/`` beside it.
+
+    Raises OSError in a Blender without USD, as some distributions build it.
+    """
+    if not hasattr(bpy.types, "WM_OT_usd_export"):
+        raise OSError(errno.ENOSYS, "this Blender was built without USD")
     with export_copy(objects, path.parent, posed=False, options=options):
         bpy.ops.wm.usd_export(
             filepath=str(path),

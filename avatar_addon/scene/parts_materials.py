@@ -21,6 +21,7 @@ DEFAULT_COLORS: dict[str, Color] = {
     "tongue": (0.45, 0.12, 0.11),
     "lashes": (0.012, 0.009, 0.008),
 }
+CORNEA_ALPHA = 0.0
 PLAIN_COLOR: Color = (0.5, 0.5, 0.5)
 # The bundle's teeth are as seen in the shade of the lips; the material has to be brighter than that.
 TEETH_GAIN, TEETH_BRIGHTEST = 1.35, 0.85
@@ -60,7 +61,8 @@ def part_materials(
             material = skin_material(name, image, color, hair_color)
         else:
             material = _part_material(part, name, image, color)
-        material.diffuse_color = rgba(color)
+        # What Solid shading shows: the cornea must not hide the iris there.
+        material.diffuse_color = (*color, CORNEA_ALPHA) if part == "cornea" else rgba(color)
         materials.append(material)
     return materials
 

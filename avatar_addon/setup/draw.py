@@ -56,7 +56,7 @@ def draw_preferences(layout: bpy.types.UILayout, context: bpy.types.Context) -> 
     column.use_property_split = True
     if sys.platform != "darwin":
         column.prop(kept, "device")
-    column.prop(kept, "show_result")
+    column.prop(kept, "view")
     header, body = layout.panel("avatar_environment", default_closed=True)
     header.label(text="Without Internet, or with Your Own Python")
     if body is not None:

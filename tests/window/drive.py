@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Drives the installed extension in a real Blender window, with pictures, and tells what it measured.
+
+    DISPLAY=:80 blender --window-geometry 0 0 1600 1000 --python tests/window/drive.py
+
+Settings are read from drive.json beside this file (beside a copy of it: pictures and results are written there too):
+{"story": "set-up" or "avatar", "photo", "group", "python"}. "photo" is dropped; "group", optional, shows several people. "python" is a
+Python 3.11 or 3.12 to make the environment with (story "set-up"), or of a complete environment (story "avatar"; absent: what Set Up made).
+At the end it makes the file "ready", and "results.json" with seconds and what went wrong. Pictures need ImageMagick's ``import``.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import bpy
+
+HERE = Path(__file__).resolve().parent
+SETTINGS = json.loads((HERE / "drive.json").read_text())
+EXTENSION = next(name for name in bpy.context.preferences.addons.keys() if name.endswith(".portrait_avatar"))  # noqa: SIM118
+results: dict[str, object] = {"blender": bpy.app.version_string, "problems": []}
+
+
+def story_set_up() -> Iterator[float]:
+    """Press Set Up, watch it, remove nothing: the environment stays for the other story."""
+    yield from open_tab()
+    picture("empty")
+    bpy.context.preferences.system.use_online_access = True
+    settings().base_python = SETTINGS["python"]
+    yield 1.0
+    press("set_up")
+    start = time.monotonic()
+    from_add_on = module("setup.running")
+    while (task := from_add_on.task()).state == "running":
+        if task.fraction > 0.3 and "set_up" not in taken:
+            picture("set_up")
+        yield 0.5
+    results["set_up_seconds"] = round(time.monotonic() - start, 1)
+    expect(task.state == "done", f"set-up: {task.state} {task.error}")
+    yield 1.0
+    picture("set_up_done")
+
+
+def story_avatar() -> Iterator[float]:
+    """Drop, watch, move sliders, export, undo all, redo all, save, reload."""
+    if SETTINGS.get("python"):
+        settings().own_python = SETTINGS["python"]
+    yield from open_tab()
+    session = module("create.session")
+    for run in ("cold", "warm"):
+        yield from drop(SETTINGS["photo"], run, session)
+    yield 2.0
+    picture("avatar")
+    yield from sliders()
+    if SETTINGS.get("group"):
+        yield from faces(session)
+    export()
+    yield 1.0
+    yield from undo_all()
+    yield from reload()
+    yield from batch(session)
+
+
+def drop(photo: str, run: str, session: object) -> Iterator[float]:
+    """A photo into the viewport; how long until the avatar stands there, and how long the window was ever blocked meanwhile."""
+    heads, start = len(avatars()), time.monotonic()
+    invoke("drop", photo)
+    last, blocks = time.monotonic(), []
+    while len(avatars()) == heads:
+        yield 0.02
+        now = time.monotonic()
+        item = session.items()[-1]
+        if item.stage.value not in ("ready", "done"):
+            blocks.append(round(1000 * (now - last - 0.02)))
+        last = now
+        if run == "cold" and item.fraction > 0.2 and "progress" not in taken:
+            picture("progress")
+            last = time.monotonic()
+        if item.stage.value in ("failed", "cancelled") or now - start > 120:
+            expect(False, f"drop: {item.stage.value} {item.error}")
+            return
+    results[f"drop_to_avatar_{run}"] = round(time.monotonic() - start, 2)
+    results[f"longest_block_{run}_ms"] = max(blocks)
+    results[f"blocks_over_100_ms_{run}"] = [block for block in blocks if block > 100]
+    yield 1.0
+
+
+def sliders() -> Iterator[float]:
+    """Two emotions."""
+    head = avatars()[-1]
+    names = [name for name in ("happiness", "Happiness") if name in head.keys()]  # noqa: SIM118
+    expect(bool(names), "no slider of happiness")
+    for name in names:
+        head[name] = 1.0
+        head.update_tag()
+    yield 2.0
+    picture("happy")
+    bpy.ops.ed.undo_push(message="Happiness")
+
+
+def faces(session: object) -> Iterator[float]:
+    """A photo of several people asks."""
+    heads = len(avatars())
+    invoke("drop", SETTINGS["group"])
+    while (item := session.items()[-1]).stage.value in ("waiting", "looking"):
+        yield 0.1
+    expect(item.stage.value == "choose", f"group: {item.stage.value} {item.error}")
+    yield 2.0
+    picture("faces")
+    bpy.ops.avatar.choose_face(number=item.number, face=2)
+    while item.stage.value in ("choose", "waiting", "creating", "ready"):
+        yield 0.1
+    expect(len(avatars()) == heads + 1, f"the second face: {item.stage.value} {item.error}")
+
+
+def export() -> None:
+    """Each format, by the operator of File > Export."""
+    for kind in ("fbx", "obj", "glb", "usdc", "zip"):
+        path = HERE / "exported" / f"avatar.{kind}"
+        path.parent.mkdir(exist_ok=True)
+        if kind == "usdc" and not hasattr(bpy.types, "WM_OT_usd_export"):
+            continue  # Debian's Blender
+        with view():
+            bpy.ops.avatar.export(filepath=str(path), kind=kind)
+        expect(path.stat().st_size > 100_000, f"{kind} is small")
+
+
+def undo_all() -> Iterator[float]:
+    """Back to the empty scene and forward again."""
+    names = [head.name for head in avatars()]
+    steps = 0
+    while avatars() and steps < 50:
+        with view():
+            bpy.ops.ed.undo()
+        steps += 1
+        yield 0.2
+    results["undo_steps"] = steps
+    expect(not avatars(), "undo leaves an avatar")
+    picture("undone")
+    for _ in range(steps):
+        with view():
+            bpy.ops.ed.redo()
+        yield 0.2
+    expect([head.name for head in avatars()] == names, "redo brings other avatars")
+    yield 1.0
+    picture("redone")
+
+
+def reload() -> Iterator[float]:
+    """Save and open."""
+    names = [head.name for head in avatars()]
+    path = str(HERE / "saved.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    yield 2.0
+    expect([head.name for head in avatars()] == names, "the file lost avatars")
+    picture("reloaded")
+
+
+def batch(session: object) -> Iterator[float]:
+    """Two photos at once, one of which is none."""
+    (HERE / "broken.jpg").write_bytes(b"no picture")
+    heads = len(avatars())
+    invoke("drop", SETTINGS["photo"], str(HERE / "broken.jpg"))
+    yield 1.5
+    picture("batch")
+    while any(item.stage.value not in ("done", "failed") for item in session.items()):
+        yield 0.2
+    stages = [item.stage.value for item in session.items()]
+    expect(stages == ["done", "failed"], f"batch: {stages}")
+    expect(len(avatars()) == heads + 1, "the batch's avatar is not there")
+    yield 1.0
+    picture("batch_done")
+
+
+# --- means
+
+
+taken: set[str] = set()
+
+
+def picture(name: str) -> None:
+    """The whole screen."""
+    taken.add(name)
+    subprocess.run(["import", "-window", "root", str(HERE / f"{name}.png")], check=False)
+
+
+def expect(fact: bool, words: str) -> None:
+    """Note a problem."""
+    if not fact:
+        results["problems"].append(words)
+        print("PROBLEM", words)
+
+
+def window_and_area() -> tuple[bpy.types.Window, bpy.types.Area]:
+    window = bpy.context.window_manager.windows[0]
+    areas = [area for area in window.screen.areas if area.type == "VIEW_3D"]
+    return window, max(areas, key=lambda area: area.width * area.height)
+
+
+def view() -> object:
+    """The context of the 3D view."""
+    window, area = window_and_area()
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    return bpy.context.temp_override(window=window, area=area, region=region)
+
+
+def open_tab() -> Iterator[float]:
+    """The sidebar at our tab. A sidebar that was never drawn has no tabs."""
+    _, area = window_and_area()
+    area.spaces.active.show_region_ui = True
+    yield 1.0
+    region = next(region for region in area.regions if region.type == "UI")
+    region.active_panel_category = "Avatar"
+    area.tag_redraw()
+    yield 1.5
+
+
+def invoke(what: str, *photos: str) -> None:
+    """Drop files into the view, as the system's drag does. Blender offers a menu where several handlers take a picture; ours is called."""
+    assert what == "drop"
+    folder = str(Path(photos[0]).parent)
+    same = [photo for photo in photos if str(Path(photo).parent) == folder]
+    assert len(same) == len(photos), "one folder"
+    with view():
+        bpy.ops.avatar.create("INVOKE_DEFAULT", directory=folder, files=[{"name": Path(p).name} for p in photos])
+
+
+def press(operator: str) -> None:
+    with view():
+        getattr(bpy.ops.avatar, operator)("INVOKE_DEFAULT")
+
+
+def settings() -> object:
+    return bpy.context.preferences.addons[EXTENSION].preferences.kept
+
+
+def module(name: str) -> object:
+    """A module of the add-on."""
+    import importlib
+
+    return importlib.import_module(f"{EXTENSION}.avatar_addon.{name}")
+
+
+def avatars() -> list[bpy.types.Object]:
+    return [item for item in bpy.context.scene.objects if item.type == "MESH" and "portrait_avatar" in item]
+
+
+def finish() -> None:
+    (HERE / "results.json").write_text(json.dumps(results, indent=1))
+    print(json.dumps(results))
+    (HERE / "ready").touch()
+
+
+STEPS = {"set-up": story_set_up, "avatar": story_avatar}[SETTINGS["story"]]()
+
+
+def step() -> float | None:
+    try:
+        return next(STEPS)
+    except StopIteration:
+        finish()
+    except Exception:  # noqa: BLE001  the runner waits for the file
+        traceback.print_exc()
+        results["problems"].append(traceback.format_exc())
+        finish()
+    return None
+
+
+bpy.app.timers.register(step, first_interval=2.0, persistent=True)
