@@ -14,6 +14,8 @@ import numpy as np
 
 SCHEMA_NAME = "portrait-avatar-bundle"
 SCHEMA_VERSION = 1
+# Range of a displacement picture (16 bit grey) in metres; its middle is no displacement.
+DISPLACEMENT_SPAN = 0.025
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,13 @@ class Hair:
 class Avatar:
     """Everything a bundle holds.
 
-    textures: role -> picture file relative to the bundle ("photo", "skin", "eye"; more roles may come).
+    textures: role -> picture file relative to the bundle ("photo", "skin", "eye"; from DECA "normal" (tangent space), "displacement" and
+    "albedo", all over the skin's chart; more may come).
     expression: ARKit name -> value seen in the photo. pose: joint name -> axis-angle seen in the photo.
     photo_emotions: emotion -> slider value in [0, 1] nearest to the photo's expression.
     colors: part -> linear sRGB of parts without a texture ("lips", "teeth", "lashes", ...).
-    sources: [{"name", "licence", "what"}], one per model or file that made it; report: measured figures and warnings.
+    sources: [{"name", "licence", "what"}], one per model or file that made it, with "use": "non-commercial" where its
+    makers allow no other; report: measured figures and warnings.
     """
 
     name: str

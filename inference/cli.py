@@ -21,6 +21,7 @@ from .protocol import Created, Faces, Failed, Message, Progress, encode
 REQUEST = "command-line"
 # Commands that print plain text: word -> (module with add_arguments(parser) and run(options), help). Only the chosen one is imported.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "weights": (".weights.command", "check, remember and list the licensed files of FLAME, DECA and MICA"),
     "train-emotion": (".emotion.command", "train an emotion network on labelled photos or on the built-in set"),
     "train-hair-mask": (".hair.segment.training.command", "train the network that finds hair in photos"),
     "pack-hair": (".hair.pack.command", "write the library's hairstyles as files for Blender"),
@@ -89,6 +90,13 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     create.add_argument(
         "--hair-mask", type=Path, metavar="FILE", help="a picture of the photo's size, white where hair is"
     )
+    create.add_argument(
+        "--head", default="", metavar="open|flame|FILE", help="default: flame for deca and mica, else open"
+    )
+    create.add_argument("--estimator", default="landmark_fit", choices=("landmark_fit", "deca", "mica", "deca+mica"))
+    create.add_argument("--refine", action="store_true", help="move the networks' estimate onto the landmarks")
+    create.add_argument("--device", default="cpu", help="where the networks run: cpu, cuda or mps")
+    create.add_argument("--precision", default="float32", choices=("float32", "bfloat16", "float16"))
     create.add_argument("--style", metavar="NAME", help="take this hairstyle of the library instead of the photo's")
     create.add_argument("--json", action="store_true", help="tell progress and result as JSON lines on stdout")
     create.set_defaults(command=_create)
@@ -120,13 +128,15 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
 
 
 def _create(options: argparse.Namespace, tell: Callable[[Message], None]) -> None:
+    from .estimators.types import FaceOptions
     from .pipeline import CreateOptions, create_bundle
 
     def progress(stage: str, fraction: float, words: str) -> None:
         tell(Progress(REQUEST, stage, fraction, words))
 
     start = time.perf_counter()
-    chosen = CreateOptions(options.face, options.texture_size, options.hair_mask, options.style)
+    estimation = FaceOptions(options.head, options.estimator, options.refine, options.device, options.precision)
+    chosen = CreateOptions(options.face, options.texture_size, options.hair_mask, options.style, estimation)
     avatar = create_bundle(options.photo, options.output, chosen, progress)
     warnings = tuple(str(warning) for warning in avatar.report["warnings"])
     tell(Created(REQUEST, str(options.output), round(time.perf_counter() - start, 3), warnings))

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +13,10 @@ from .assemble import assemble_avatar
 from .bundle import Avatar
 from .bundle_io import check_target, write_bundle
 from .errors import output_error
+from .estimators.estimate import estimate_face
+from .estimators.heads import load_head
+from .estimators.types import FaceOptions
 from .face.freeform import prepare_free_form
-from .face.landmark_fit import fit_face
 from .hair.from_photo import hair_from_photo
 from .hair.mask import hair_mask
 from .hair.match import sketch_library
@@ -41,12 +43,14 @@ SHARES = {
 
 @dataclass(frozen=True)
 class CreateOptions:
-    """What a person can choose. ``face``: 1 is the largest; ``texture_size`` in pixels; ``style``: a hairstyle's name."""
+    """What a person can choose. ``face``: 1 is the largest; ``texture_size`` in pixels; ``style``: a hairstyle's name;
+    ``estimation``: the head model and how the face is found on it."""
 
     face: int = 1
     texture_size: int = 1024
     hair_mask: Path | None = None
     style: str | None = None
+    estimation: FaceOptions = field(default_factory=FaceOptions)
 
 
 def create_bundle(photo_path: Path, directory: Path, options: CreateOptions, progress: Report) -> Avatar:
@@ -74,8 +78,9 @@ def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, prog
     landmarks = find_landmarks(photo, face)
     person = person_probability(photo, face)
     stages.begin("fit")
-    model = load_open_head()
-    fit = fit_face(model, photo, landmarks)
+    model = load_head(options.estimation)
+    estimate = estimate_face(model, photo, landmarks, options.estimation)
+    fit = estimate.fit
     stages.begin("hair")
     if options.hair_mask is None:
         mask = hair_mask(photo.pixels, landmarks.points, person)
@@ -86,10 +91,11 @@ def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, prog
     stages.begin("texture")
     textures = bake_textures(model, fit, photo, landmarks, mask, person, options.texture_size, hair_color)
     stages.begin("write")
-    maps = textures.pictures | {"hair_mask": (mask * 255 + 0.5).astype(np.uint8)}
+    maps = textures.pictures | estimate.maps | {"hair_mask": (mask * 255 + 0.5).astype(np.uint8)}
     files = write_pictures(pictures, photo.pixels, maps)
     report = {"face_box": [round(v, 1) for v in face.box], "textures": textures.report, "seconds": stages.seconds}
-    return assemble_avatar(model, fit, photo, hair, files, textures.colors, report)
+    report |= estimate.report
+    return assemble_avatar(model, fit, photo, hair, files, textures.colors, report, estimate.sources)
 
 
 def warm_up() -> None:

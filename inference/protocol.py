@@ -21,7 +21,10 @@ MAX_TEXT = 32_768
 
 @dataclass(frozen=True)
 class Create:
-    """Make an avatar bundle of the photo in the folder ``output``. ``face``: 1 is the largest. ``style``: a hairstyle's name."""
+    """Make an avatar bundle of the photo in the folder ``output``. ``face``: 1 is the largest. ``style``: a hairstyle's name.
+
+    ``head``, ``estimator``, ``refine``, ``device``: as in ``estimators.types.FaceOptions``.
+    """
 
     id: str
     photo: str
@@ -30,6 +33,10 @@ class Create:
     texture_size: int = 1024
     hair_mask: str | None = None
     style: str | None = None
+    head: str = ""
+    estimator: str = "landmark_fit"
+    refine: bool = False
+    device: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,8 @@ def _checked(name: str, value: Any, kind: Any) -> Any:
     if kind == str | None and value is None:
         return None
     if kind in (str, str | None) and isinstance(value, str) and len(value) <= MAX_TEXT:
+        return value
+    if kind is bool and isinstance(value, bool):
         return value
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     if kind is int and number and isinstance(value, int):

@@ -94,6 +94,7 @@ class _Worker:
             return Failed(request.id, "internal", sentence, self._log_path())
 
     def _create(self, request: Create) -> Created:
+        from .estimators.types import FaceOptions
         from .pipeline import CreateOptions, create_bundle
 
         def report(stage: str, fraction: float, words: str) -> None:
@@ -102,7 +103,8 @@ class _Worker:
 
         start = time.perf_counter()
         mask = None if request.hair_mask is None else Path(request.hair_mask)
-        options = CreateOptions(request.face, request.texture_size, mask, request.style)
+        estimation = FaceOptions(request.head, request.estimator, request.refine, request.device)
+        options = CreateOptions(request.face, request.texture_size, mask, request.style, estimation)
         avatar = create_bundle(Path(request.photo), Path(request.output), options, report)
         warnings = tuple(str(warning) for warning in avatar.report.get("warnings", ()))
         return Created(request.id, str(request.output), round(time.perf_counter() - start, 3), warnings)

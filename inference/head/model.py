@@ -118,6 +118,7 @@ class HeadModel:
     scalp_uv:         (V, 2) float32 in [0, 1] on the scalp (a chart without overlaps), NaN elsewhere
     masks:            name -> (V,) float32 in [0, 1]
     landmarks:        name -> LandmarkEmbedding ("mediapipe_478", "ibug_68", "now_7")
+    use: "non-commercial" where the model's makers allow no other, else "".
     learned_expressions: how many of the last expression directions are a learned basis; those before are ARKit-named sliders.
     """
 
@@ -138,6 +139,7 @@ class HeadModel:
     scalp_uv: FloatArray
     masks: dict[str, FloatArray] = field(default_factory=dict)
     landmarks: dict[str, LandmarkEmbedding] = field(default_factory=dict)
+    use: str = ""
     learned_expressions: int = 0
 
     @property

@@ -14,6 +14,7 @@ import pytest
 
 import inference
 from inference.errors import AvatarError
+from inference.estimators.types import FaceOptions
 from inference.protocol import Cancel, Create, Created, Failed, ListFaces, Message, Progress, Ready, decode, encode
 from inference.worker import _Worker
 
@@ -82,7 +83,7 @@ def result(*warnings: str) -> SimpleNamespace:
 def test_progress_and_result(worker: Conversation, pipeline: SimpleNamespace) -> None:
     def run(photo: Path, output: Path, options: tuple, report: Callable) -> SimpleNamespace:
         assert (photo, output) == (Path("a b.jpg"), Path("ö"))
-        assert options == (2, 512, Path("m.png"), "bob")
+        assert options == (2, 512, Path("m.png"), "bob", FaceOptions())
         report("fit", 0.5, "Fitting")
         return result("note")
 

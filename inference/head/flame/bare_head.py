@@ -59,4 +59,5 @@ def bare_head(flame: FlameArrays, chart: FlameUV | None = None) -> HeadModel:
             np.c_[uv_faces, np.full(len(faces), -1)].astype(np.int32),
         ),
         scalp_uv=np.full((VERTICES, 2), np.nan, np.float32),
+        use="" if flame.version == "2023 Open" else "non-commercial",
     )
