@@ -62,7 +62,7 @@ class WorkerClient:
                 self._connection = Connection(self._launch)
             except OSError:
                 return
-            prune_logs(self._launch.log.parent)
+            prune_logs(self._launch.log)
             self._started = self._clock()
 
     def submit(self, request: Create | ListFaces) -> Job:

@@ -49,10 +49,10 @@ def quiet_start() -> Mapping[str, Any]:
     return {"start_new_session": True}
 
 
-def prune_logs(folder: Path) -> None:
-    """Keep the newest logs of a folder only; those another Blender holds open on Windows stay too."""
-    logs = sorted(folder.glob("worker-*.log"), key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in logs[KEPT_LOGS:]:
+def prune_logs(own: Path) -> None:
+    """Keep the newest logs beside our own only; those another Blender holds open on Windows stay too."""
+    others = (path for path in own.parent.glob("worker-*.log") if path != own)
+    for path in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[KEPT_LOGS:]:
         try:
             path.unlink()
         except OSError:
