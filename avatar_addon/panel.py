@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 
 from .create.draw import draw_photo, draw_photo_options
+from .emotion.panel import draw_emotions
 from .export.operators import draw_export
 from .look.draw import draw_look
 from .scene.avatars import active_head
@@ -64,12 +65,7 @@ class AVATAR_PT_emotions(_AvatarSection, bpy.types.Panel):
     bl_label = "Emotions"
 
     def draw(self, context: bpy.types.Context) -> None:
-        from .scene.emotion_drivers import sliders
-
-        head_object = active_head(context)
-        column = self.layout.column(align=True)
-        for slider in sliders(head_object):
-            column.prop(head_object, f'["{slider}"]', text=slider, slider=True)
+        draw_emotions(self.layout, context)
 
 
 class AVATAR_PT_look(_AvatarSection, bpy.types.Panel):

@@ -10,6 +10,7 @@ import bpy
 from . import operators, panel, settings
 from .create import operators as create_operators
 from .create import pick, pictures, session
+from .emotion import operators as emotion_operators
 from .export import operators as export_operators
 from .setup import operators as setup_operators
 
@@ -22,6 +23,7 @@ MODULES = (
     create_operators,
     pick,
     operators,
+    emotion_operators,
     export_operators,
     panel,
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import bpy
 
+from ..emotion.recipe import recipe_path, write_recipe
 from ..scene.avatars import MARK, AvatarObjects
 from .bundle_zip import write_zip
 from .fbx import write_fbx
@@ -18,6 +19,8 @@ from .options import ExportOptions
 from .usd import write_usd
 
 ZIPPED = ("fbx", "obj", "glb")
+# Formats that carry shape keys, and therefore get a recipe of how the emotions among them combine.
+WITH_SHAPE_KEYS = ("fbx", "glb")
 
 
 def write_blend(path: Path) -> None:
@@ -33,7 +36,7 @@ def write_package(objects: AvatarObjects, path: Path, options: ExportOptions | N
     with tempfile.TemporaryDirectory(prefix="portrait_avatar_") as name:
         folder = Path(name)
         for kind in ZIPPED:
-            WRITERS[kind](objects, folder / f"{path.stem}.{kind}", options)
+            write(kind, objects, folder / f"{path.stem}.{kind}", options)
         write_zip(bundle if bundle and bundle.exists() else None, companions(folder), path)
 
 
@@ -49,9 +52,11 @@ WRITERS: dict[str, Callable[[AvatarObjects, Path, ExportOptions | None], None]] 
 def companions(folder: Path) -> list[Path]:
     """The files that exports left in a folder, without zips and Blender's backups."""
     suffixes = {".blend", ".fbx", ".obj", ".mtl", ".glb", ".png", ".jpg"}
-    return sorted(path for path in folder.iterdir() if path.suffix in suffixes)
+    return sorted(path for path in folder.iterdir() if path.suffix in suffixes or path == recipe_path(path))
 
 
 def write(kind: str, objects: AvatarObjects, path: Path, options: ExportOptions | None = None) -> None:
     """Write the avatar as "fbx", "obj", "glb", "usdc" or "zip"."""
     WRITERS[kind](objects, path, options)
+    if kind in WITH_SHAPE_KEYS:
+        write_recipe(bpy.data.objects[objects.head], recipe_path(path))

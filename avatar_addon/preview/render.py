@@ -10,11 +10,10 @@ from pathlib import Path
 import bpy
 
 from ...inference.bundle import Avatar, Camera
+from ..emotion.sliders import PHOTO_KEY, slider_name
 from ..scene.armature import set_pose
 from ..scene.avatars import AvatarObjects
-from ..scene.emotion_drivers import slider_name
 from ..scene.hair_object import VIEWPORT_AMOUNT, set_strand_count
-from ..scene.head_object import PHOTO_KEY
 from ..scene.lighting import portrait_world
 from ..scene.photo_camera import build_photo_camera, frame_photo
 from .bust_fade import faded_bust

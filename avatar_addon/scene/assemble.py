@@ -9,10 +9,10 @@ from pathlib import Path
 import bpy
 
 from ...inference.bundle import SCHEMA_VERSION, Avatar
+from ..emotion.drivers import add_emotions
 from .armature import add_bones, bind, build_armature
 from .avatars import MARK, AvatarObjects
 from .datablocks import remove_new, snapshot
-from .emotion_drivers import add_emotions
 from .hair_coverage import mark_scalp
 from .hair_material import hair_material
 from .hair_object import build_hair
@@ -52,7 +52,7 @@ def _fill(collection: bpy.types.Collection, avatar: Avatar, scene: bpy.types.Sce
     materials = part_materials(prefix, head.part_names, images, avatar.colors, hair_color)
     head_object = build_head(f"{prefix} head", head, materials)
     collection.objects.link(head_object)
-    add_emotions(head_object, head)
+    add_emotions(head_object, avatar)
     head_object[MARK] = _mark(avatar)
 
     armature_object = build_armature(f"{prefix} armature")

@@ -7,12 +7,11 @@ import bpy
 import numpy as np
 
 from ...inference.bundle import HeadMesh
+from ..emotion.sliders import PHOTO_KEY
 
 UV_MAP = "UVMap"
 DENSITY_MASK = "hair_density"
 SCALP_UV_MAP = "Scalp"
-# The expression the person has in the photo.
-PHOTO_KEY = "As in photo"
 
 
 def build_head(name: str, head: HeadMesh, materials: list[bpy.types.Material]) -> bpy.types.Object:

@@ -17,6 +17,8 @@ RADII = np.array([0.075, 0.095, 0.12])
 PARTS = ("skin", "mouth", "eyes", "cornea", "teeth", "gums", "tongue", "lashes")
 EMOTIONS = ("happiness", "anger", "sadness", "fear", "contempt", "surprise", "disgust")
 LEVELS = np.array([0.5, 1.0], np.float32)
+# Every two emotions, and contempt's other side (index 7) with every other emotion.
+PAIRS = np.array([(a, b) for a in range(8) for b in range(a + 1, 8) if (a, b) != (4, 7)], np.int32)
 JOINTS = ("neck", "head", "jaw", "eye_left", "eye_right")
 JOINT_PARENTS = (-1, 0, 1, 1, 1)
 JOINT_POSITIONS = np.array(
@@ -48,6 +50,7 @@ def make_avatar(folder: Path, name: str = "stand in", guides: int = 300) -> Avat
         textures={role: folder / f"{role}.png" for role in ("photo", "skin", "eye")},
         shape=np.zeros(3, np.float32),
         expression={"jawOpen": 0.25},
+        photo_emotions={"happiness": 0.6, "surprise": 0.2},
         pose={"eye_left": (0.1, 0.0, 0.2)},
         colors={"teeth": (0.7, 0.65, 0.5)},
         sources=({"name": "stand-in", "licence": "CC0", "what": "head"},),
@@ -96,6 +99,10 @@ def make_head() -> HeadMesh:
         masks={"lips": lips.astype(np.float32)},
         landmark_vertices={"mediapipe_478": faces[100:110, :3]},
         landmark_barycentric={"mediapipe_478": np.full((10, 3), 1 / 3, np.float32)},
+        mirrored_emotions=("contempt",),
+        mirrored_deltas=(0.9 * emotions[4:5] * [-1, 1, 1]).astype(np.float32),
+        emotion_pairs=PAIRS,
+        pair_deltas=np.stack([0.3 * deltas[10 + n] for n in range(len(PAIRS))]),
     )
 
 
