@@ -11,7 +11,7 @@ from ..head.model import HeadModel
 from .emotion_keys import EmotionKeys, slider_displacement
 
 # Metres of landmark displacement (root of the sum of squares) that one unit of all sliders must explain; keeps noise from being named.
-RELUCTANCE = 0.012
+RELUCTANCE = 0.045
 SMALLEST = 0.05
 ROUNDS = 4
 
