@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import bpy
 
+from .hair_worn import worn_hair
+
 MARK = "portrait_avatar"
-_KINDS = ("CURVES", "CAMERA", "LIGHT")
+_KINDS = ("CAMERA", "LIGHT")
 
 
 @dataclass(frozen=True)
 class AvatarObjects:
-    """Names of the data-blocks of one avatar; names, because references do not survive an undo. hair: None when bald."""
+    """Names of the data-blocks of one avatar; names, because references do not survive an undo. hair: worn now; None when bald."""
 
     collection: str
     head: str
@@ -43,11 +45,12 @@ def avatar_objects(head_object: bpy.types.Object) -> AvatarObjects:
     """The other data-blocks of the avatar that a head belongs to, found again by their kind."""
     collection = next(c for c in head_object.users_collection if head_object.name in c.objects)
     by_kind = {kind: [o.name for o in collection.objects if o.type == kind] for kind in _KINDS}
+    hair_object = worn_hair(head_object)
     return AvatarObjects(
         collection=collection.name,
         head=head_object.name,
         armature=head_object.parent.name,
-        hair=next(iter(by_kind["CURVES"]), None),
+        hair=hair_object.name if hair_object else None,
         camera=next(iter(by_kind["CAMERA"]), ""),
         lights=tuple(by_kind["LIGHT"]),
     )

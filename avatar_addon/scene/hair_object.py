@@ -12,12 +12,11 @@ from .hair_coverage import covered_area, guide_spacing, nearest_centers
 from .hair_scalp import Scalp
 from .hair_shape import LOCK_CENTER, TIED, frizz_group, shape_group
 from .hair_sliders import SHAPE, STRANDS, VIEWPORT_STRANDS, add_sliders, drive
+from .hair_worn import HAIRSTYLE
 from .head_object import DENSITY_MASK, SCALP_UV_MAP
 from .node_fields import Fields, finish_group, new_group
 from .nodes import add_node
 
-# What a hair object is: its style's name; the photo's own hair is never thrown away.
-HAIRSTYLE, FROM_PHOTO = "hairstyle", "from_photo"
 VIEWPORT_AMOUNT = 0.15
 ATTACH_GROUP = "Portrait Avatar Hair Attachment"
 # A guide serves scalp up to this multiple of the usual distance between neighbouring guides.

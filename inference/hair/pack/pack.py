@@ -17,8 +17,8 @@ from ..scalp import Roots, scattered_roots
 from ..style import HairStyle
 
 AUTHOR, LICENCE = "Portrait Avatar contributors", "CC0-1.0"
-# Guides of a packed style. The photo's own hair has more; between 1,600 and 4,000 renders hardly differ.
-GUIDES = 2000
+# Of a packed style; the photo's own hair has twice as many.
+GUIDES, POINTS = 2000, 64
 CONTROLS = 96
 # A tag in the TOML file that keeps a style out of menus.
 HIDDEN = "hidden"
@@ -44,7 +44,7 @@ def pack_library(model: HeadModel, folder: Path, source: Path = STYLES) -> list[
 
 def pack_style(head: HeadSurface, style: HairStyle) -> StyleStrands:
     """The style grown on the head, with what another head needs to wear it."""
-    groom = grow_style(head, style, detail=Detail(guides=GUIDES))
+    groom = grow_style(head, style, detail=Detail(points=POINTS, guides=GUIDES))
     info = StyleInfo(
         name=style.name,
         title=style.title,
