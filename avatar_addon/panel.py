@@ -8,6 +8,7 @@ import bpy
 from .create.draw import draw_photo, draw_photo_options
 from .emotion.panel import draw_emotions
 from .export.operators import draw_export
+from .hair.panel import draw_hair
 from .look.draw import draw_look
 from .scene.avatars import active_head
 from .setup.draw import draw_setup
@@ -68,6 +69,13 @@ class AVATAR_PT_emotions(_AvatarSection, bpy.types.Panel):
         draw_emotions(self.layout, context)
 
 
+class AVATAR_PT_hair(_AvatarSection, bpy.types.Panel):
+    bl_label = "Hair"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        draw_hair(self.layout, context)
+
+
 class AVATAR_PT_look(_AvatarSection, bpy.types.Panel):
     bl_label = "Eyes and Skin"
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012  Blender reads it
@@ -89,6 +97,7 @@ CLASSES = (
     AVATAR_PT_photo_options,
     AVATAR_PT_avatar,
     AVATAR_PT_emotions,
+    AVATAR_PT_hair,
     AVATAR_PT_look,
     AVATAR_PT_export,
 )

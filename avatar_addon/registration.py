@@ -12,6 +12,10 @@ from .create import operators as create_operators
 from .create import pick, pictures, session
 from .emotion import operators as emotion_operators
 from .export import operators as export_operators
+from .hair import asset_library as hair_assets
+from .hair import operators as hair_operators
+from .hair import panel as hair_panel
+from .hair import shelf as hair_shelf
 from .setup import operators as setup_operators
 
 # Each has CLASSES; for properties, menus and handlers it may have register() and unregister() as well.
@@ -25,6 +29,10 @@ MODULES = (
     operators,
     emotion_operators,
     export_operators,
+    hair_operators,
+    hair_panel,
+    hair_shelf,
+    hair_assets,
     panel,
 )
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)
