@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,16 @@ import pytest
 from PIL import Image
 
 from inference.bundle import Avatar, Camera, Hair, HairColor, HeadMesh
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests neither read nor change what the person at this computer has set up."""
+    folder = tmp_path_factory.mktemp("portrait_avatar")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PORTRAIT_AVATAR_CACHE", str(folder / "cache"))
+        patch.setenv("PORTRAIT_AVATAR_WEIGHTS", str(folder / "weights.json"))
+        yield
 
 
 @pytest.fixture

@@ -107,7 +107,7 @@ def _added_parts(bare: HeadModel, open_head: HeadModel, at: Correspondence) -> _
         side = 1 if joint == "left_eye" else -1
         own = surface.part_vertices("eyes")
         own = at.positions[own[np.sign(open_head.template[own, 0]) == side]]
-        middle = own.mean(0)
+        middle = (own.max(0) + own.min(0)) / 2
         mine = cornea & (np.sign(open_head.template[source, 0]) == side)
         grown = radius / np.median(np.linalg.norm(own - middle, axis=1))
         positions[mine] = centre + grown * (positions[mine] - middle)

@@ -82,7 +82,7 @@ def transferred_directions(open_head: HeadModel, flame: HeadModel, at: Correspon
         mine, centre, radius = eyeball(flame, joint)
         source = eyes[np.sign(open_head.template[eyes, 0]) == (1 if joint == "left_eye" else -1)]
         points = open_head.template[source].astype(np.float64)
-        own = points - points.mean(0)
+        own = points - (points.max(0) + points.min(0)) / 2
         # A displacement field that is linear about the centre is the same at every size.
         system = np.c_[own / np.median(np.linalg.norm(own, axis=1)), np.ones(len(own))]
         maps = np.linalg.lstsq(system, np.moveaxis(basis[:, source], 1, 0).reshape(len(source), -1), rcond=None)[0]
