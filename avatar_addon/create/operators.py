@@ -11,11 +11,10 @@ import bpy
 from bpy.props import CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 from ...inference.errors import AvatarError
-from ...inference.protocol import Create
 from ..folders import user_folder
 from ..settings import TEXTURE_SIZES, session_settings
 from . import session
-from .output import bundle_folder
+from .enqueue import Choices, enqueue
 from .photo_files import photos_in
 from .queue import FINISHED, Item, Stage
 from .show import open_tab
@@ -118,27 +117,14 @@ class AVATAR_OT_create(bpy.types.Operator):
         return False
 
     def _queue(self, context: bpy.types.Context, ask: bool) -> list[Item]:
-        photos = self._photos()
-        queue = session.queue(context)
-        queue.forget_finished()
+        choices = Choices(
+            face=self.face,
+            texture_size=int(self.texture_size),
+            style=self.style,
+            hair_mask=bpy.path.abspath(self.hair_mask),
+        )
         folder = Path(bpy.path.abspath(self.output)) if self.output else user_folder("avatars")
-        mask = bpy.path.abspath(self.hair_mask) or None
-        return [
-            queue.add(
-                Create(
-                    "",
-                    str(photo),
-                    str(bundle_folder(folder, photo, [Path(item.request.output) for item in queue.items])),
-                    face=max(self.face, 1),
-                    texture_size=int(self.texture_size),
-                    hair_mask=mask,
-                    style=self.style or None,
-                ),
-                # Among many photos nobody wants to be asked.
-                ask=ask and self.face == 0 and len(photos) == 1,
-            )
-            for photo in photos
-        ]
+        return enqueue(session.queue(context), self._photos(), choices, folder, ask)
 
     def _photos(self) -> list[Path]:
         """The photos meant: the named files, all of the folder, or the one of ``filepath``."""

@@ -126,17 +126,18 @@ class Setup:
         self.log.flush()
         variables = os.environ | {"PYTHONPATH": str(self.code), "PYTHONUNBUFFERED": "1"}
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        last = ""
+        last, error = "", ""
         with subprocess.Popen(command, env=variables, text=True, errors="replace", **pipes) as process:
             for text in process.stdout or ():
                 if not text.startswith("Progress "):
                     self.log.write(text)
                     self.log.flush()
                     last = text.strip() or last
+                    error = error or (last if last.startswith("ERROR:") else "")
                 line(text.strip())
         if process.returncode != 0:
             raise SetupError(
-                f"{doing[0].upper()}{doing[1:]} failed ({last[:200]}): the log has the details; Set Up goes on where it stopped."
+                f"{doing[0].upper()}{doing[1:]} failed ({(error or last)[:200]}): the log has the details; Set Up goes on where it stopped."
             )
 
     def _say(self, step: str, share: float, words: str) -> None:

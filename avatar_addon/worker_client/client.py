@@ -116,17 +116,22 @@ class WorkerClient:
             self._take_late(message)
             return
         job.heard = self._clock()
+        if isinstance(message, Progress):
+            job.state, job.fraction, job.words = State.RUNNING, message.fraction, message.words
+            return
+        del self._jobs[message.id]
+        if job.cancelling is not None:
+            # Done or not: the person no longer wants it.
+            job.state = State.CANCELLED
+            self._take_late(message)
+            return
         match message:
-            case Progress():
-                job.state, job.fraction, job.words = State.RUNNING, message.fraction, message.words
-                return
             case Created() | Faces():
                 job.state, job.answer, job.fraction = State.DONE, message, 1.0
             case Failed(code="cancelled"):
                 job.state = State.CANCELLED
             case Failed():
                 job.state, job.failure = State.FAILED, message
-        del self._jobs[message.id]
 
     def _welcome(self, ready: Ready) -> None:
         self._connection.ready = True
