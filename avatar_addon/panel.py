@@ -10,7 +10,8 @@ from .emotion.panel import draw_emotions
 from .export.operators import draw_export
 from .hair.panel import draw_hair
 from .look.draw import draw_look
-from .scene.avatars import active_head
+from .models.section import draw_sources
+from .scene.avatars import MARK, active_head
 from .setup.draw import draw_setup
 from .setup.running import inference_python, is_running
 
@@ -58,8 +59,12 @@ class AVATAR_PT_avatar(_AvatarSection, bpy.types.Panel):
     bl_label = "Avatar"
 
     def draw(self, context: bpy.types.Context) -> None:
-        mark = active_head(context)["portrait_avatar"]
-        self.layout.label(text=mark["name"], icon="USER", translate=False)
+        head_object = active_head(context)
+        self.layout.label(text=head_object[MARK]["name"], icon="USER", translate=False)
+        header, body = self.layout.panel("avatar_sources", default_closed=True)
+        header.label(text="Made With")
+        if body is not None:
+            draw_sources(body, context, head_object)
 
 
 class AVATAR_PT_emotions(_AvatarSection, bpy.types.Panel):

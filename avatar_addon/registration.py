@@ -16,6 +16,7 @@ from .hair import asset_library as hair_assets
 from .hair import operators as hair_operators
 from .hair import panel as hair_panel
 from .hair import shelf as hair_shelf
+from .models import section as models
 from .setup import operators as setup_operators
 
 # Each has CLASSES; for properties, menus and handlers it may have register() and unregister() as well.
@@ -27,6 +28,7 @@ MODULES = (
     create_operators,
     pick,
     operators,
+    models,
     emotion_operators,
     export_operators,
     hair_operators,

@@ -4,11 +4,21 @@
 from __future__ import annotations
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from .folders import ROOT_PACKAGE
 
 TEXTURE_SIZES = tuple((str(n), f"{n} px", f"Textures of {n} x {n} pixels") for n in (512, 1024, 2048, 4096))
+ESTIMATORS = (
+    ("landmark_fit", "Landmarks", "The built-in open head (CC0) on MediaPipe's landmarks: any use, nothing to add"),
+    (
+        "deca",
+        "DECA",
+        "FLAME head, expression and detail by DECA's networks; needs your FLAME and DECA files (non-commercial)",
+    ),
+    ("mica", "MICA", "FLAME head, metrical shape by MICA's networks; needs your FLAME and MICA files (non-commercial)"),
+    ("deca+mica", "DECA and MICA", "Shape by MICA, the rest by DECA; needs all their files (non-commercial)"),
+)
 PRESETS = (
     ("GENERIC", "Generic", "Metres; the axes that the format prescribes"),
     ("UNITY", "Unity", "Y up, Z forward, rotation applied to the data, metres"),
@@ -82,6 +92,10 @@ class SessionSettings(bpy.types.PropertyGroup):
 
     photo: StringProperty(name="Photo", subtype="FILE_PATH", description="A portrait: one face, looking at the camera")
     texture_size: EnumProperty(name="Textures", items=TEXTURE_SIZES, default="1024")
+    estimator: EnumProperty(name="Head Found By", items=ESTIMATORS)
+    refine: BoolProperty(
+        name="Refine", description="Move the networks' estimate onto the photo's landmarks", default=False
+    )
     style: StringProperty(
         name="Hairstyle", description="A hairstyle of the library instead of the photo's; empty: the photo's"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 from bpy.app.translations import pgettext_iface as translated
 
+from ..models.section import draw_models
 from ..settings import session_settings
 from ..wrap import label_lines
 from . import pictures, session
@@ -57,6 +58,7 @@ def draw_photo_options(layout: bpy.types.UILayout, context: bpy.types.Context) -
     settings = session_settings(context)
     layout.use_property_split = True
     layout.use_property_decorate = False
+    draw_models(layout, context)
     layout.prop(settings, "texture_size")
     layout.prop(settings, "style")
     layout.prop(settings, "hair_mask")

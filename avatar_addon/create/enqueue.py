@@ -14,12 +14,19 @@ from .queue import Item, Queue
 
 @dataclass(frozen=True)
 class Choices:
-    """face: 1 is the largest; 0 lets the person choose. style, hair_mask: empty for the photo's own."""
+    """face: 1 is the largest; 0 lets the person choose. style, hair_mask: empty for the photo's own.
+
+    The rest is as in inference.protocol.Create.
+    """
 
     face: int = 0
     texture_size: int = 1024
     style: str = ""
     hair_mask: str = ""
+    estimator: str = "landmark_fit"
+    refine: bool = False
+    head: str = ""
+    device: str = "cpu"
 
 
 def enqueue(queue: Queue, photos: Sequence[Path], choices: Choices, folder: Path, ask: bool) -> list[Item]:
@@ -38,6 +45,10 @@ def enqueue(queue: Queue, photos: Sequence[Path], choices: Choices, folder: Path
             texture_size=choices.texture_size,
             hair_mask=choices.hair_mask or None,
             style=choices.style or None,
+            head=choices.head,
+            estimator=choices.estimator,
+            refine=choices.refine,
+            device=choices.device,
         )
         added.append(queue.add(request, ask=ask and choices.face == 0 and len(photos) == 1))
     return added

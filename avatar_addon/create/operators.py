@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import bpy
-from bpy.props import CollectionProperty, EnumProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 from ...inference.errors import AvatarError
 from ..folders import user_folder
-from ..settings import TEXTURE_SIZES, session_settings
+from ..settings import ESTIMATORS, TEXTURE_SIZES, session_settings
+from ..setup.running import environment
 from . import session
 from .enqueue import Choices, enqueue
 from .photo_files import photos_in
@@ -48,6 +49,15 @@ class AVATAR_OT_create(bpy.types.Operator):
         options={"SKIP_SAVE"},
     )
     texture_size: EnumProperty(name="Textures", items=TEXTURE_SIZES, default="1024", options={"SKIP_SAVE"})
+    estimator: EnumProperty(name="Head Found By", items=ESTIMATORS, options={"SKIP_SAVE"})
+    refine: BoolProperty(
+        name="Refine", description="Move the networks' estimate onto the photo's landmarks", options={"SKIP_SAVE"}
+    )
+    head: StringProperty(
+        name="Head Model",
+        description="open, flame, or the path of a FLAME file; empty: what the estimator wants",
+        options={"SKIP_SAVE"},
+    )
     style: StringProperty(
         name="Hairstyle", description="A hairstyle of the library; empty: the photo's", options={"SKIP_SAVE"}
     )
@@ -72,7 +82,7 @@ class AVATAR_OT_create(bpy.types.Operator):
         """Queue the photos and return at once; the avatars come with undo steps of their own."""
         open_tab(context)
         settings = session_settings(context)
-        for name in ("texture_size", "style", "hair_mask"):
+        for name in ("texture_size", "estimator", "refine", "style", "hair_mask"):
             if not self.properties.is_property_set(name):
                 setattr(self, name, getattr(settings, name))
         try:
@@ -121,6 +131,10 @@ class AVATAR_OT_create(bpy.types.Operator):
             face=self.face,
             texture_size=int(self.texture_size),
             style=self.style,
+            estimator=self.estimator,
+            refine=self.refine,
+            head=self.head,
+            device=environment().device or "cpu",
             hair_mask=bpy.path.abspath(self.hair_mask),
         )
         folder = Path(bpy.path.abspath(self.output)) if self.output else user_folder("avatars")

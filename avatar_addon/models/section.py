@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Head model and estimator: choosing them, and adding the files that some of them need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import bpy
+from bpy.app.translations import pgettext_iface as translated
+from bpy.props import BoolProperty, StringProperty
+
+from ..folders import EXTENSION_FOLDER
+from ..redraw import redraw_panels
+from ..scene.avatars import MARK
+from ..settings import session_settings
+from ..setup.running import inference_python
+from ..wrap import label_lines
+from .weights import Inquiry
+
+TICK = 0.3
+_inquiry: Inquiry | None = None
+
+
+class AVATAR_OT_models(bpy.types.Operator):
+    """Look through a folder for FLAME, DECA and MICA files and remember the usable ones. They stay where they are"""
+
+    bl_idname = "avatar.models"
+    bl_label = "Add Model Files"
+    bl_options: ClassVar[set[str]] = {"INTERNAL"}
+
+    directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
+    filter_folder: BoolProperty(default=True, options={"HIDDEN"})
+    only_list: BoolProperty(name="List", description="Only tell which files are known", options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return inference_python(context) is not None
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        if self.only_list:
+            return self.execute(context)
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        global _inquiry
+        words = ("list",) if self.only_list else ("add", str(Path(bpy.path.abspath(self.directory))))
+        _inquiry = Inquiry(inference_python(context), EXTENSION_FOLDER, words)
+        _inquiry.start()
+        if not bpy.app.timers.is_registered(_tick):
+            bpy.app.timers.register(_tick, persistent=True)
+        return {"FINISHED"}
+
+
+def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The choice, and what is known of the files."""
+    settings = session_settings(context)
+    layout.use_property_split = True
+    layout.prop(settings, "estimator")
+    if settings.estimator != "landmark_fit":
+        layout.prop(settings, "refine")
+        words = "Its files are yours to get: their makers allow research and other non-commercial use only."
+        label_lines(layout, context, translated(words), icon="INFO")
+    row = layout.row(align=True)
+    row.operator(AVATAR_OT_models.bl_idname, icon="FILE_FOLDER")
+    row.operator(AVATAR_OT_models.bl_idname, text="", icon="PRESET").only_list = True
+    if _inquiry is None:
+        return
+    box = layout.box()
+    if _inquiry.lines is None:
+        box.label(text="Looking at the files", icon="SORTTIME")
+        return
+    for line in _inquiry.lines:
+        label_lines(box, context, line)
+
+
+def draw_sources(layout: bpy.types.UILayout, context: bpy.types.Context, head_object: bpy.types.Object) -> None:
+    """What made an avatar, and under which licences."""
+    for source in head_object[MARK].get("sources", ()):
+        limited = source.get("use") == "non-commercial"
+        label_lines(layout, context, f"{source['name']}: {source['licence']}", icon="ERROR" if limited else "CHECKMARK")
+        if limited:
+            label_lines(layout, context, translated("Not for commercial use"))
+
+
+def _tick() -> float | None:
+    redraw_panels()
+    return TICK if _inquiry is not None and _inquiry.lines is None else None
+
+
+def register() -> None:
+    """Nothing is asked before a button is pressed."""
+
+
+def unregister() -> None:
+    """Forget the last answer."""
+    global _inquiry
+    _inquiry = None
+    if bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.unregister(_tick)
+
+
+CLASSES = (AVATAR_OT_models,)
