@@ -24,6 +24,9 @@ from .parts_materials import part_materials
 from .photo_camera import build_photo_camera, frame_photo
 from .place import free_place
 
+# Custom property of heads that may not be used commercially; exporters that keep custom properties keep it.
+LICENCE = "licence"
+
 
 def build_avatar(avatar: Avatar, scene: bpy.types.Scene) -> AvatarObjects:
     """Add the avatar, as read by ``read_bundle``, to the scene in a collection of its own, named after the photo.
@@ -54,6 +57,8 @@ def _fill(collection: bpy.types.Collection, avatar: Avatar, scene: bpy.types.Sce
     collection.objects.link(head_object)
     add_emotions(head_object, avatar)
     head_object[MARK] = _mark(avatar)
+    if made_with := head_object[MARK]["non_commercial"]:
+        head_object[LICENCE] = f"Non-commercial use only: made with {made_with}"
 
     armature_object = build_armature(f"{prefix} armature")
     collection.objects.link(armature_object)
@@ -103,6 +108,9 @@ def _mark(avatar: Avatar) -> dict[str, object]:
         "schema_version": SCHEMA_VERSION,
         "head_model": avatar.head_model,
         "sources": [dict(source) for source in avatar.sources],
+        "non_commercial": ", ".join(
+            source["name"] for source in avatar.sources if source.get("use") == "non-commercial"
+        ),
         "hair_color": asdict(avatar.hair.color),
         "expression": {key: float(value) for key, value in avatar.expression.items()},
         "pose": {joint: [float(x) for x in axis_angle] for joint, axis_angle in avatar.pose.items()},

@@ -58,7 +58,7 @@ def part_materials(
             color = tuple(min(TEETH_GAIN * c, TEETH_BRIGHTEST) for c in color)
         name = f"{prefix} {part}"
         if part == "skin":
-            material = skin_material(name, image, color, hair_color)
+            material = skin_material(name, images, color, hair_color)
         else:
             material = _part_material(part, name, image, color)
         # What Solid shading shows: the cornea must not hide the iris there.

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import bpy
 
 from .nodes import Color, add_node, finish, new_material, rgba
+from .skin_detail import add_displacement, detail_normal
 
 # Mean free path of light in skin: red travels about 4 mm, green 1.5 mm, blue 0.8 mm.
 SCATTER_SCALE = 0.004
@@ -22,9 +25,13 @@ PORE_DEPTH = 0.0002
 
 
 def skin_material(
-    name: str, image: bpy.types.Image | None, color: Color, hair_color: Color | None = None
+    name: str, images: Mapping[str, bpy.types.Image], color: Color, hair_color: Color | None = None
 ) -> bpy.types.Material:
-    """The skin's material; without a picture the plain linear colour is used. Hair darkens the scalp it grows from."""
+    """The skin's material from the pictures "skin", "normal" and "displacement", as far as there are.
+
+    Without the first the plain linear colour is used. Hair darkens the scalp it grows from.
+    """
+    image = images.get("skin")
     material, tree = new_material(name)
     surface = add_node(
         tree,
@@ -48,8 +55,9 @@ def skin_material(
     # The rest position sticks to the skin when shape keys and bones move it.
     place = add_node(tree, "ShaderNodeAttribute", attribute_name="rest_position").outputs["Vector"]
     tree.links.new(_roughness(tree, place), surface.inputs["Roughness"])
-    tree.links.new(_pores(tree, place), surface.inputs["Normal"])
+    tree.links.new(_pores(tree, place, detail_normal(tree, images)), surface.inputs["Normal"])
     finish(tree, surface.outputs["BSDF"])
+    add_displacement(tree, images)
     return material
 
 
@@ -81,10 +89,14 @@ def _roughness(tree: bpy.types.NodeTree, place: bpy.types.NodeSocket) -> bpy.typ
     ).outputs["Value"]
 
 
-def _pores(tree: bpy.types.NodeTree, place: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
+def _pores(
+    tree: bpy.types.NodeTree, place: bpy.types.NodeSocket, relief: bpy.types.NodeSocket | None
+) -> bpy.types.NodeSocket:
     # Plain noise: cells (Voronoi) look no better at this size and take three times as long to render.
     grain = add_node(tree, "ShaderNodeTexNoise", {"Vector": place, "Scale": 1.0 / PORE_SIZE, "Detail": 0.0})
     bump = add_node(
         tree, "ShaderNodeBump", {"Height": grain.outputs[0], "Strength": 0.3, "Distance": PORE_DEPTH}, name=PORES_NODE
     )
+    if relief is not None:
+        tree.links.new(relief, bump.inputs["Normal"])
     return bump.outputs["Normal"]
