@@ -74,7 +74,7 @@ def _studio(avatar: Avatar, objects: AvatarObjects, samples: int) -> Iterator[bp
     scene.collection.children.link(bpy.data.collections[objects.collection])
     world = portrait_world("Avatar preview")
     scene.world = world
-    _set_up_cycles(scene, samples)
+    set_up_cycles(scene, samples)
     hair_object = bpy.data.objects[objects.hair] if objects.hair else None
     if hair_object:
         set_strand_count(hair_object, min(avatar.hair.strands, STRANDS), 1.0)
@@ -87,7 +87,8 @@ def _studio(avatar: Avatar, objects: AvatarObjects, samples: int) -> Iterator[bp
         bpy.data.worlds.remove(world)
 
 
-def _set_up_cycles(scene: bpy.types.Scene, samples: int) -> None:
+def set_up_cycles(scene: bpy.types.Scene, samples: int) -> None:
+    """Few samples on the CPU, denoised, that do hair and skin justice."""
     scene.render.engine = "CYCLES"
     cycles = scene.cycles
     cycles.device = "CPU"

@@ -51,8 +51,7 @@ def _fill(collection: bpy.types.Collection, avatar: Avatar, scene: bpy.types.Sce
     images = {role: _load_picture(f"{prefix} {role}", path) for role, path in avatar.textures.items()}
 
     bald = len(avatar.hair.points) == 0
-    hair_color = None if bald else avatar.hair.color.linear_rgb
-    materials = part_materials(prefix, head.part_names, images, avatar.colors, hair_color)
+    materials = part_materials(prefix, head.part_names, images, avatar.colors, avatar.hair.color.linear_rgb)
     head_object = build_head(f"{prefix} head", head, materials)
     collection.objects.link(head_object)
     add_emotions(head_object, avatar)

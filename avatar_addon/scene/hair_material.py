@@ -3,19 +3,25 @@
 
 from __future__ import annotations
 
+import math
+
 import bpy
 
 from ...inference.bundle import HairColor
+from .hair_sliders import DYE_COLOR
 from .nodes import Color, add_node, finish, new_material, rgba
 
 VALUE_VARIATION = 0.5
-ROOT_VALUE, TIP_VALUE = 0.5, 1.3
+TIP_VALUE = 1.3
 # Measured on renders under our light: hair looks like GLOSS + GAIN * strand colour ** POWER, because light meets many
 # strands on its way and their gloss is white.
 GLOSS, GAIN, POWER = 0.02, 0.55, 0.59
 DARKEST, BRIGHTEST = 0.004, 0.45
 # A photo's highlights are paler than its mean: as even a colour as the mean would look dyed.
 PALENESS = 0.15
+# Absorption per unit of pigment, as in the Principled Hair BSDF.
+EUMELANIN, PHEOMELANIN = (0.506, 0.841, 1.653), (0.343, 0.733, 1.924)
+GREY = (0.62, 0.61, 0.6, 1.0)
 
 
 def strand_color(seen: Color) -> Color:
@@ -29,7 +35,7 @@ def strand_color(seen: Color) -> Color:
 
 
 def hair_material(name: str, color: HairColor) -> bpy.types.Material:
-    """Direct colour, a little different on each strand."""
+    """The measured colour, a little different on each strand; the sliders of the hair's object change it."""
     material, tree = new_material(name)
     strand = add_node(tree, "ShaderNodeHairInfo")
     random = add_node(
@@ -38,17 +44,12 @@ def hair_material(name: str, color: HairColor) -> bpy.types.Material:
         {"Value": strand.outputs["Random"], "To Min": 1 - VALUE_VARIATION, "To Max": 1 + VALUE_VARIATION},
     )
     # Darker at the root, where strands shade each other, than at the tip, which sun and age have paled.
+    root = _math(tree, "SUBTRACT", 1.0, _slider(tree, "Root darkness", "Fac"))
     along = add_node(
-        tree, "ShaderNodeMapRange", {"Value": strand.outputs["Intercept"], "To Min": ROOT_VALUE, "To Max": TIP_VALUE}
+        tree, "ShaderNodeMapRange", {"Value": strand.outputs["Intercept"], "To Min": root, "To Max": TIP_VALUE}
     )
-    value = add_node(
-        tree, "ShaderNodeMath", {0: random.outputs["Result"], 1: along.outputs["Result"]}, operation="MULTIPLY"
-    )
-    tint = add_node(
-        tree,
-        "ShaderNodeHueSaturation",
-        {"Color": rgba(strand_color(color.linear_rgb)), "Value": value.outputs["Value"]},
-    )
+    value = _math(tree, "MULTIPLY", random.outputs["Result"], along.outputs["Result"])
+    tint = add_node(tree, "ShaderNodeHueSaturation", {"Color": _base_color(tree, color, strand), "Value": value})
     surface = add_node(
         tree,
         "ShaderNodeBsdfHairPrincipled",
@@ -64,3 +65,65 @@ def hair_material(name: str, color: HairColor) -> bpy.types.Material:
     finish(tree, surface.outputs["BSDF"])
     material.diffuse_color = rgba(color.linear_rgb)
     return material
+
+
+def _base_color(tree: bpy.types.NodeTree, color: HairColor, strand: bpy.types.Node) -> bpy.types.NodeSocket:
+    """The photo's colour while the pigments are the measured ones; pigment, grey and dye where the sliders say so."""
+    melanin, redness = _slider(tree, "Melanin", "Fac"), _slider(tree, "Redness", "Fac")
+    away = (_distance(tree, melanin, color.melanin, 8.0), _distance(tree, redness, color.redness, 4.0))
+    photo = rgba(strand_color(color.linear_rgb))
+    pigments = _strands(tree, _pigments(tree, melanin, redness, color.roughness))
+    natural = _mix(tree, _math(tree, "ADD", *away, clamp=True), photo, pigments)
+    lot = _math(tree, "FRACT", _math(tree, "MULTIPLY", strand.outputs["Random"], 57.31))
+    aged = _mix(tree, _math(tree, "LESS_THAN", lot, _slider(tree, "Grey", "Fac")), natural, GREY)
+    dye = add_node(tree, "ShaderNodeSeparateColor", {"Color": _slider(tree, DYE_COLOR, "Color")})
+    return _mix(tree, _slider(tree, "Dye", "Fac"), aged, _strands(tree, list(dye.outputs)))
+
+
+def _pigments(
+    tree: bpy.types.NodeTree, melanin: bpy.types.NodeSocket, redness: bpy.types.NodeSocket, roughness: float
+) -> list[bpy.types.NodeSocket]:
+    """Red, green and blue of dense hair with these pigments, as inference measures them.
+
+    Absorption from eumelanin and pheomelanin (d'Eon et al. 2011), colour from absorption (Chiang et al. 2016, eq. 9).
+    """
+    amount = _math(tree, "MULTIPLY", _math(tree, "LOGARITHM", _math(tree, "SUBTRACT", 1.0001, melanin), math.e), -1.0)
+    red = _math(tree, "MULTIPLY", amount, redness)
+    dark = _math(tree, "SUBTRACT", amount, red)
+    b = roughness
+    density = 5.969 - 0.215 * b + 2.532 * b**2 - 10.73 * b**3 + 5.574 * b**4 + 0.245 * b**5
+    channels = []
+    for eumelanin, pheomelanin in zip(EUMELANIN, PHEOMELANIN, strict=True):
+        absorbed = _math(tree, "MULTIPLY_ADD", dark, eumelanin, _math(tree, "MULTIPLY", red, pheomelanin))
+        channels.append(_math(tree, "EXPONENT", _math(tree, "MULTIPLY", _math(tree, "SQRT", absorbed), -density)))
+    return channels
+
+
+def _strands(tree: bpy.types.NodeTree, channels: list[bpy.types.NodeSocket]) -> bpy.types.NodeSocket:
+    """The colour of single strands that together look like the channels, see :func:`strand_color`."""
+    single = []
+    for channel in channels:
+        within = _math(
+            tree, "MINIMUM", _math(tree, "MAXIMUM", _math(tree, "SUBTRACT", channel, GLOSS), DARKEST), BRIGHTEST
+        )
+        single.append(_math(tree, "POWER", _math(tree, "DIVIDE", within, GAIN), 1 / POWER))
+    return add_node(tree, "ShaderNodeCombineColor", dict(enumerate(single))).outputs["Color"]
+
+
+def _slider(tree: bpy.types.NodeTree, name: str, output: str) -> bpy.types.NodeSocket:
+    """A custom property of the object that has the material."""
+    return add_node(tree, "ShaderNodeAttribute", attribute_type="OBJECT", attribute_name=name).outputs[output]
+
+
+def _distance(tree: bpy.types.NodeTree, value: bpy.types.NodeSocket, start: float, gain: float) -> bpy.types.NodeSocket:
+    apart = _math(tree, "ABSOLUTE", _math(tree, "SUBTRACT", value, float(start)))
+    return _math(tree, "MULTIPLY", _math(tree, "MAXIMUM", _math(tree, "SUBTRACT", apart, 0.002), 0.0), gain)
+
+
+def _mix(tree: bpy.types.NodeTree, factor: object, first: object, second: object) -> bpy.types.NodeSocket:
+    return add_node(tree, "ShaderNodeMixRGB", {"Fac": factor, "Color1": first, "Color2": second}).outputs["Color"]
+
+
+def _math(tree: bpy.types.NodeTree, operation: str, *values: object, clamp: bool = False) -> bpy.types.NodeSocket:
+    inputs = dict(enumerate(values))
+    return add_node(tree, "ShaderNodeMath", inputs, operation=operation, use_clamp=clamp).outputs["Value"]

@@ -35,7 +35,7 @@ SHAPE = (
     Slider("Clump", 0.0, 0.0, 1.0, "How much strands run together into locks towards their tips"),
 )
 COLOR = (
-    Slider("Melanin", 0.5, 0.0, 1.0, "Natural pigment: 0 white, 0.3 blond, 0.6 brown, 1 black"),
+    Slider("Melanin", 0.5, 0.0, 1.0, "Natural pigment: 0 white, 0.1 blond, 0.3 brown, 0.7 black"),
     Slider("Redness", 0.5, 0.0, 1.0, "Share of red pigment: 0 ash, 1 copper"),
     Slider("Root darkness", 0.5, 0.0, 0.95, "How much darker the hair is at its roots"),
     Slider("Grey", 0.0, 0.0, 1.0, "Share of strands without pigment"),
