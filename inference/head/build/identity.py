@@ -45,6 +45,7 @@ SIZE = 1.02
 PROPORTIONS = {
     "head/head-scale-horiz-incr": 0.12,
     "neck/neck-scale-horiz-decr": 0.5,
+    "neck/neck-scale-vert-incr": 0.5,
     "mouth/mouth-angles-up": 0.35,
     **{f"eyes/{side}-eye-{name}": share for side in "lr" for name, share in (("scale-incr", 0.5), ("trans-out", 0.35))},
 }
