@@ -4,6 +4,8 @@
     python3 build.py demo [PHOTO ...] [--out DIR]      photo -> avatar.blend, FBX, OBJ, GLB, bundle, preview.png
     python3 build.py test [--blender 4.2|4.5|5.0|PATH] all tests; --ci: the Blender side on every version
     python3 build.py zip                               the extension, validated, in dist/
+    python3 build.py repository                        a folder to put on any web server, in dist/repository/
+    python3 build.py hair                              pictures and asset file of the hairstyles
     python3 build.py bench                             how long each part takes
 
 Environments are made in .environments on first use.
@@ -35,6 +37,7 @@ SCIKIT_IMAGE = "scikit-image==0.26.0"
 PHOTO_IN_WHEEL = "skimage/data/astronaut.png"
 PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
 MINUTES = 60
+HAIRSTYLES = "hair_library/packed"
 TIMED_OUT = 124
 
 
@@ -54,6 +57,9 @@ def main() -> int:
     command.add_argument("--ci", action="store_true", help="the Blender side on 4.2, 4.5 and 5.0")
     command.set_defaults(run=test)
     commands.add_parser("zip", help="build the extension").set_defaults(run=build_zip)
+    words = "build the extension and the index through which Blender offers updates"
+    commands.add_parser("repository", help=words).set_defaults(run=build_repository)
+    commands.add_parser("hair", help="render the hairstyles and make their asset file").set_defaults(run=hair)
     commands.add_parser("bench", help="measure").set_defaults(run=bench)
     options = parser.parse_args()
     # Being ended ends the children too: see execute.
@@ -134,7 +140,8 @@ def test(options: argparse.Namespace) -> int:
     add("inference", [inference, "-m", "pytest", "tests/inference", "tests/test_build.py"])
     for name, command in blenders.items():
         with tempfile.TemporaryDirectory() as resources:
-            add(name, command, BLENDER_USER_RESOURCES=resources)
+            # The one slow test with the real worker needs to know where that is.
+            add(name, command, BLENDER_USER_RESOURCES=resources, PORTRAIT_AVATAR_PYTHON=str(inference))
     print("\nTotals")
     for name, status, summary in runs:
         print(f"  {'FAILED' if status else 'passed'}  {name}: {summary}")
@@ -158,15 +165,68 @@ def blender_tests(blender: str, inference: Path) -> list[str | Path]:
 
 def build_zip(_options: argparse.Namespace) -> int:
     """Build and validate with the packaging tool that comes with Blender."""
-    python = blender_environment(BLENDER)
-    tool = next(ENVIRONMENTS.glob(f"blender-{BLENDER}/**/bl_pkg/cli/blender_ext.py"))
-    dist = ROOT / "dist"
-    dist.mkdir(exist_ok=True)
-    call([python, tool, "build", "--source-dir", ROOT, "--output-dir", dist], "building the extension", 5 * MINUTES)
-    archive = max(dist.glob("portrait_avatar-*.zip"), key=lambda path: path.stat().st_mtime)
-    call([python, tool, "validate", archive], "validating the extension", 5 * MINUTES)
+    pack_hair()
+    archive = packaged(ROOT / "dist")
     print(f"{archive} ({archive.stat().st_size / 1e6:.1f} MB, valid)")
     return 0
+
+
+def build_repository(_options: argparse.Namespace) -> int:
+    """The extension with index.json and a page: static files, whose address people enter under Get Extensions > Repositories."""
+    folder = ROOT / "dist/repository"
+    shutil.rmtree(folder, ignore_errors=True)
+    packaged(folder)
+    packaging_tool("server-generate", "--repo-dir", folder, "--html", doing="writing the repository's index")
+    print(f"{folder}: {', '.join(sorted(path.name for path in folder.iterdir()))}")
+    return 0
+
+
+def packaged(folder: Path) -> Path:
+    """The extension's zip, fresh in this folder, validated as a folder and as a zip."""
+    folder.mkdir(parents=True, exist_ok=True)
+    packaging_tool("build", "--source-dir", ROOT, "--output-dir", folder, doing="building the extension")
+    archive = max(folder.glob("portrait_avatar-*.zip"), key=lambda path: path.stat().st_mtime)
+    for thing in (ROOT, archive):
+        packaging_tool("validate", thing, doing="validating the extension")
+    return archive
+
+
+def packaging_tool(*words: str | Path, doing: str) -> None:
+    """Run Blender's own; it needs no Blender, only a Python."""
+    python = blender_environment(BLENDER)
+    tool = next(ENVIRONMENTS.glob(f"blender-{BLENDER}/**/bl_pkg/cli/blender_ext.py"))
+    call([python, tool, *words], doing, 5 * MINUTES)
+
+
+# --- hair
+
+
+def hair(_options: argparse.Namespace) -> int:
+    """The asset file, and the contact sheet dist/hairstyles.png. Saved by the oldest Blender, so that all can open it."""
+    pictures, assets = ROOT / "dist/hairstyles", ROOT / "hair_library/assets"
+    with tempfile.TemporaryDirectory() as folder:
+        mannequin = Path(folder) / "mannequin"
+        pack_hair("--mannequin", mannequin)
+        script = [blender_environment("4.2"), ROOT / "avatar_addon/hair/build_assets.py", mannequin]
+        folders = ["--styles", ROOT / HAIRSTYLES, "--pictures", pictures, "--assets", assets]
+        call([*script, *folders], "rendering the hairstyles", 60 * MINUTES)
+    sheet = [inference_environment(), "-m", "inference", "hair-sheet", pictures, "-o", ROOT / "dist/hairstyles.png"]
+    call(sheet, "making the contact sheet", 2 * MINUTES)
+    print(f"{assets / 'hairstyles.blend'}, see {ROOT / 'dist/hairstyles.png'}")
+    return 0
+
+
+def pack_hair(*options: str | Path) -> None:
+    """The library's styles as files for Blender, unless they are newer than what they are made of."""
+    packed = ROOT / HAIRSTYLES
+    sources = [*(ROOT / "hair_library/styles").glob("*.toml"), *(ROOT / "inference/hair").rglob("*.py")]
+    stamp = packed / ".complete"
+    made = stamp.stat().st_mtime if stamp.exists() else 0.0
+    if options or made < max(path.stat().st_mtime for path in sources):
+        print("Growing the hairstyles (half a minute)", flush=True)
+        pack = [inference_environment(), "-m", "inference", "pack-hair", "-o", packed, *options]
+        call(pack, "growing the hairstyles", 10 * MINUTES)
+        stamp.touch()
 
 
 # --- bench

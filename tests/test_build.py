@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
+import json
 import os
 import sys
 import time
@@ -99,4 +101,18 @@ def test_the_extension(build: ModuleType, repository: Path) -> None:
     assert wanted | {"inference/head/data/open_head.npz", "inference/requirements.txt"} <= names
     unwanted = ("tests/", ".", "build.py", "pyproject.toml", "dist/", "out/")
     assert not [name for name in names if name.startswith(unwanted) or "__pycache__" in name]
-    assert archive.stat().st_size < 5_000_000
+    assert archive.stat().st_size < 30_000_000
+
+
+@pytest.mark.slow
+def test_the_repository(build: ModuleType, repository: Path) -> None:
+    if not (repository / ".environments" / "blender-4.5").exists():
+        pytest.skip("needs Blender's packaging tool: build.py zip makes the environment")
+    assert build.build_repository(None) == 0
+    folder = repository / "dist/repository"
+    (entry,) = json.loads((folder / "index.json").read_text())["data"]
+    archive = folder / entry["archive_url"]
+    assert entry["id"] == "portrait_avatar"
+    assert entry["archive_hash"] == f"sha256:{hashlib.sha256(archive.read_bytes()).hexdigest()}"
+    assert entry["permissions"].keys() == {"files", "network", "clipboard"}
+    assert (folder / "index.html").exists()
