@@ -69,7 +69,7 @@ class StyleStrands:
 
 
 def write_style(style: StyleStrands, path: Path) -> None:
-    """Write the file, replacing an older one. Raises OSError."""
+    """Write the file, replacing an older one; one that says the same keeps its date. Raises OSError."""
     step = _rounding(style.points)
     steps = np.round((style.points - style.points[:, :1]) / step).astype(np.int32)
     differences = np.diff(np.diff(steps, axis=1, prepend=0), axis=1, prepend=0).astype(np.int16)
@@ -89,7 +89,10 @@ def write_style(style: StyleStrands, path: Path) -> None:
     partial = path.with_name(f".{path.name}.partial")
     with partial.open("wb") as file:
         np.savez_compressed(file, **arrays)
-    partial.replace(path)
+    if path.is_file() and path.read_bytes() == partial.read_bytes():
+        partial.unlink()
+    else:
+        partial.replace(path)
 
 
 def read_info(path: Path) -> StyleInfo:

@@ -23,8 +23,11 @@ REQUEST = "command-line"
 COMMANDS: dict[str, tuple[str, str]] = {
     "weights": (".weights.command", "check, remember and list the licensed files of FLAME, DECA and MICA"),
     "train-emotion": (".emotion.command", "train an emotion network on labelled photos or on the built-in set"),
+    "measure-emotion": (".emotion.evaluation.command", "measure the emotions of bundles"),
+    "emotion-sheet": (".emotion.sheet.command", "pictures of every emotion and of mixtures"),
     "train-hair-mask": (".hair.segment.training.command", "train the network that finds hair in photos"),
     "pack-hair": (".hair.pack.command", "write the library's hairstyles as files for Blender"),
+    "hair-sheet": (".hair.pack.sheet", "put the pictures of all hairstyles on one sheet"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import bpy
 
-from .library import ASSET_FILE, LIBRARY_NAME, PACKED
+from .library import ASSET_FILE, LIBRARY_NAME, ASSETS
 
 
 def registered_library() -> bpy.types.UserAssetLibrary | None:
@@ -22,12 +22,12 @@ def registered_library() -> bpy.types.UserAssetLibrary | None:
 
 def add_library() -> bool:
     """Enter the library into the preferences, or point an older entry at this version's folder; False when it is not built."""
-    if not (PACKED / ASSET_FILE).is_file():
+    if not (ASSETS / ASSET_FILE).is_file():
         return False
     entry = registered_library()
     if entry is None:
-        entry = bpy.context.preferences.filepaths.asset_libraries.new(name=LIBRARY_NAME, directory=str(PACKED))
-    entry.path = str(PACKED)
+        entry = bpy.context.preferences.filepaths.asset_libraries.new(name=LIBRARY_NAME, directory=str(ASSETS))
+    entry.path = str(ASSETS)
     # From 5.0 on the default would link read-only.
     entry.import_method = "APPEND"
     return True
@@ -78,7 +78,7 @@ def unregister() -> None:
 
 
 def _same(path: str) -> bool:
-    return bool(path) and Path(bpy.path.abspath(path)) == PACKED
+    return bool(path) and Path(bpy.path.abspath(path)) == ASSETS
 
 
 CLASSES = (AVATAR_OT_add_hair_library, AVATAR_OT_remove_hair_library)

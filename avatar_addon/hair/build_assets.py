@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Makes the hair library's pictures and its asset file in a Blender without a window.
 
-    python avatar_addon/hair/build_assets.py MANNEQUIN --styles DIR --pictures DIR [--samples N] [--only NAME,...]
+    python avatar_addon/hair/build_assets.py MANNEQUIN --styles DIR --pictures DIR --assets DIR [--samples N] [--only NAME,...]
 
-MANNEQUIN is a bundle and DIR holds packed styles, both by ``python -m inference pack-hair``. Pictures that are newer than
+MANNEQUIN is a bundle and the first DIR holds packed styles, both by ``python -m inference pack-hair``. Pictures that are newer than
 their style are kept. Needs the ``bpy`` wheel of the oldest Blender that should open the file (4.2).
 """
 
@@ -24,7 +24,8 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     """The command line after the script's name."""
     parser = argparse.ArgumentParser(prog="build_assets.py", description=__doc__.splitlines()[0])
     parser.add_argument("mannequin", type=Path, help="bundle of the head that wears the styles")
-    parser.add_argument("--styles", type=Path, required=True, help="folder of packed styles; the assets go there too")
+    parser.add_argument("--styles", type=Path, required=True, help="folder of packed styles")
+    parser.add_argument("--assets", type=Path, required=True, help="folder for the asset file and its catalogs")
     parser.add_argument("--pictures", type=Path, required=True, help="folder for <style>.png")
     parser.add_argument("--samples", type=int, default=6, help="Cycles samples per pixel: %(default)s")
     parser.add_argument("--only", default="", help="comma-separated names: only their pictures, no asset file")
@@ -60,9 +61,10 @@ def run(options: argparse.Namespace) -> None:
             sys.stdout.write(f"{taken[file.stem]}\n")
             sys.stdout.flush()
     if not only:
+        options.assets.mkdir(parents=True, exist_ok=True)
         material = module("avatar_addon.scene.hair_material").hair_material("Hairstyle", avatar.hair.color)
         path = module("avatar_addon.hair.assets").write_assets(
-            [read_style(file) for file in files], taken, material, options.styles
+            [read_style(file) for file in files], taken, material, options.assets
         )
         sys.stdout.write(f"{path} ({path.stat().st_size / 1e6:.1f} MB)\n")
 

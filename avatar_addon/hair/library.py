@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ...inference.bundle_style import StyleInfo, StyleStrands
 
 PACKED = EXTENSION_FOLDER / "hair_library" / "packed"
+ASSETS = EXTENSION_FOLDER / "hair_library" / "assets"
 ASSET_FILE = "hairstyles.blend"
 LIBRARY_NAME = "Portrait Avatar Hair"
 
