@@ -8,19 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..face_window import FaceWindow
+from .color_classes import BACKGROUND
 
 ROWS = 224
-CUES = 14
+CUES = 17
 ACROSS, STREAK_SINE = 4, 13  # the cues that change their sign in a mirror
 # Lab is divided by this before colours are compared; the floor keeps a flat cheek from making all other skin unlike it.
 COLOR_FLOOR = np.diag([60.0, 9.0, 9.0]).astype(np.float32)
 MOST_UNLIKE = 60.0
 
 
-def cues(picture: NDArray, body: NDArray, window: FaceWindow) -> NDArray:
+def cues(picture: NDArray, body: NDArray, classes: NDArray, window: FaceWindow) -> NDArray:
     """(CUES, h, w) float32 about zero, each within about [-1, 1], over the window.
 
-    picture: (h, w, 3) uint8 sRGB; body: (h, w) person probability in [0, 1], 0 outside the photo.
+    picture: (h, w, 3) uint8 sRGB; body: (h, w) person probability in [0, 1], 0 outside the photo;
+    classes: (4, h, w) from :func:`.color_classes.color_classes`.
     """
     rgb = picture.astype(np.float32) / 255
     lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
@@ -43,6 +45,7 @@ def cues(picture: NDArray, body: NDArray, window: FaceWindow) -> NDArray:
         _unlike(lab, beside & (body > 0.5)),
         np.log1p(deviation) - 1,
         *_streaks(light),
+        *(classes[:BACKGROUND] * 2 - 1),
     ]
     return np.stack(layers).astype(np.float32)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ....head.model import HeadModel
 from ...face_window import FaceWindow, face_window
+from ..color_classes import color_classes
 from ..cues import ROWS, cues
 from .backdrop import cloud
 from .compose import Picture, compose
@@ -26,12 +27,13 @@ SOLID = 0.45  # coverage from which an eye would draw the outline around it
 class Example:
     """One photo in the window: picture (h, w, 3) uint8, body (h, w) float32 person probability as a segmenter would give it,
 
-    truth, known (h, w) bool: hair; inside the photo.
+    classes (4, h, w) float16, see :func:`color_classes`; truth, known (h, w) bool: hair; inside the photo.
     """
 
     window: FaceWindow
     picture: NDArray
     body: NDArray
+    classes: NDArray
     truth: NDArray
     known: NDArray
 
@@ -69,7 +71,7 @@ class ExamplePool:
         chosen = [
             _altered(self._examples[k], self._random) for k in self._random.integers(0, len(self._examples), size)
         ]
-        seen = [cues(e.picture, e.body, e.window) for e in chosen]
+        seen = [cues(e.picture, e.body, e.classes.astype(np.float32), e.window) for e in chosen]
         return np.stack(seen), np.stack([e.truth for e in chosen]), np.stack([e.known for e in chosen])
 
     def _pick(self) -> Scene:
@@ -94,6 +96,8 @@ def make_example(scene: Scene, picture: Picture, random: np.random.Generator) ->
     body = _guessed(picture, height, random)
     if random.random() < CUT:
         body = body * _segmented_part(points, height, body.shape, random)
+    seen = window.take(np.ascontiguousarray(picture.pixels[part]))
+    body = np.clip(window.take(np.ascontiguousarray(body[part])), 0, 1) * known
     return Example(
         replace(
             window,
@@ -101,8 +105,9 @@ def make_example(scene: Scene, picture: Picture, random: np.random.Generator) ->
             down=window.down.astype(np.float32),
             oval=window.oval.astype(np.float32),
         ),
-        window.take(np.ascontiguousarray(picture.pixels[part])),
-        np.clip(window.take(np.ascontiguousarray(body[part])), 0, 1) * known,
+        seen,
+        body,
+        color_classes(seen, body, window).astype(np.float16),
         window.take(_outlined(picture.hair)[part]) > 0.5,
         known,
     )
@@ -142,7 +147,7 @@ def _guessed(picture: Picture, height: float, random: np.random.Generator) -> ND
     shape = picture.person.shape
     soft = cv2.GaussianBlur(picture.person, (0, 0), float(random.uniform(0.012, 0.05)) * height)
     ragged = soft + random.uniform(0, 0.35) * np.clip(cloud(shape, random, 1.2), -2, 2) * (4 * soft * (1 - soft))
-    if random.random() < 0.35:
+    if random.random() < 0.25:
         hole = np.clip(cloud(shape, random, 1.8) - random.uniform(0.3, 1.5), 0, 1)
         ragged = ragged - 1.5 * hole * cv2.GaussianBlur(picture.hair, (0, 0), 2)
     if random.random() < 0.25:
@@ -166,5 +171,7 @@ def _altered(example: Example, random: np.random.Generator) -> Example:
     window = example.window
     flipped = {name: getattr(window, name)[:, ::-1] for name in ("down", "oval", "features")}
     window = replace(window, across=-window.across[:, ::-1], neck=-window.neck, **flipped)
-    mirrored = (np.ascontiguousarray(layer[:, ::-1]) for layer in (picture, example.body, example.truth, example.known))
-    return Example(window, *mirrored)
+    picture, body, truth, known = (
+        np.ascontiguousarray(layer[:, ::-1]) for layer in (picture, example.body, example.truth, example.known)
+    )
+    return Example(window, picture, body, example.classes[:, :, ::-1], truth, known)

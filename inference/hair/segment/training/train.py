@@ -20,8 +20,8 @@ from .examples import ExamplePool
 
 START_SCENES, START_EXAMPLES = 40, 80
 VALIDATION_SEED, VALIDATION_SCENES, VALIDATION_EXAMPLES = 987_000, 30, 64
-EXAMPLES_A_STEP = 2
-SCENE_EVERY = 3
+EXAMPLES_A_STEP = 1
+SCENE_EVERY = 4
 REPORT_EVERY = 100
 WARM_UP = 40
 AVERAGING = 0.99  # of the weights that are kept, a step
@@ -31,7 +31,7 @@ AVERAGING = 0.99  # of the weights that are kept, a step
 class Plan:
     """steps: of ``batch`` photos each. rate: the highest learning rate. scenes, examples: how many are kept at once."""
 
-    steps: int = 2400
+    steps: int = 1200
     batch: int = 8
     rate: float = 2e-3
     scenes: int = 900
