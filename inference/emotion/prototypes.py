@@ -76,8 +76,8 @@ EMOTIONS = tuple(PROTOTYPES)
 # The thesis' six; disgust is the optional seventh.
 BASIC_EMOTIONS = tuple(name for name in EMOTIONS if name != "disgust")
 ONE_SIDED = ("contempt",)
-# The intensity at which a unit sets in (others: 0): a faint smile keeps the lips and the cheeks at rest.
-ONSET = {"6": 0.1, "25": 0.15, "26": 0.1, "17": 0.1, "9": 0.1}
+# The intensity at which a unit sets in (others: 0): a faint smile keeps the cheeks at rest.
+ONSET = {"6": 0.1, "26": 0.1, "17": 0.1, "9": 0.1}
 
 
 def unit_onsets() -> np.ndarray:
