@@ -33,9 +33,14 @@ from .protocol import (
 )
 
 
+# Seconds that a stage has to come to its end after stdin did. Whoever started the worker promises that none outlives it by five.
+GRACE = 1.5
+
+
 def serve(log: Path | None = None) -> int:
     """Serve until stdin ends. Returns the exit status."""
     worker = _Worker(sys.stdin.buffer, claim_stdout(log), log)
+    threading.Thread(target=worker.leave_in_time, daemon=True, name="grace").start()
     return worker.run()
 
 
@@ -55,6 +60,12 @@ class _Worker:
             self._send(self._answer(request))
             self._cancelled.discard(request.id)
         return 0
+
+    def leave_in_time(self) -> None:
+        """Runs in a thread of its own: end the process when its owner is gone and the work does not come to an end by itself."""
+        self._ended.wait()
+        time.sleep(GRACE)
+        os._exit(1)
 
     def _listen(self) -> None:
         """Runs in the reading thread until stdin ends."""
