@@ -101,6 +101,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     create.add_argument("--device", default="cpu", help="where the networks run: cpu, cuda or mps")
     create.add_argument("--precision", default="float32", choices=("float32", "bfloat16", "float16"))
     create.add_argument("--style", metavar="NAME", help="take this hairstyle of the library instead of the photo's")
+    create.add_argument("--hair-file", type=Path, metavar="FILE", help="wear this file of strands instead")
     create.add_argument("--json", action="store_true", help="tell progress and result as JSON lines on stdout")
     create.set_defaults(command=_create)
 
@@ -139,7 +140,9 @@ def _create(options: argparse.Namespace, tell: Callable[[Message], None]) -> Non
 
     start = time.perf_counter()
     estimation = FaceOptions(options.head, options.estimator, options.refine, options.device, options.precision)
-    chosen = CreateOptions(options.face, options.texture_size, options.hair_mask, options.style, estimation)
+    chosen = CreateOptions(
+        options.face, options.texture_size, options.hair_mask, options.style, estimation, options.hair_file
+    )
     avatar = create_bundle(options.photo, options.output, chosen, progress)
     warnings = tuple(str(warning) for warning in avatar.report["warnings"])
     tell(Created(REQUEST, str(options.output), round(time.perf_counter() - start, 3), warnings))

@@ -21,6 +21,8 @@ CODES: dict[str, str] = {
     "face_index": "the photo has fewer faces than the number asked for",
     "face_unreadable": "the landmark network does not recognise the face that the detector found",
     "hair_mask_invalid": "the supplied hair mask cannot be used with this photo",
+    "hair_style_invalid": "there is no such hairstyle, or its file is wrong",
+    "hair_file_invalid": "the file of strands is missing, damaged or holds no hair of a head",
     "output_exists": "the output path is in the way",
     "output_no_permission": "the output folder may not be written",
     "output_disk_full": "the disk has no room for the output",

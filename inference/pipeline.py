@@ -44,13 +44,14 @@ SHARES = {
 @dataclass(frozen=True)
 class CreateOptions:
     """What a person can choose. ``face``: 1 is the largest; ``texture_size`` in pixels; ``style``: a hairstyle's name;
-    ``estimation``: the head model and how the face is found on it."""
+    ``estimation``: the head model and how the face is found on it; ``hair_file``: a file of strands to wear."""
 
     face: int = 1
     texture_size: int = 1024
     hair_mask: Path | None = None
     style: str | None = None
     estimation: FaceOptions = field(default_factory=FaceOptions)
+    hair_file: Path | None = None
 
 
 def create_bundle(photo_path: Path, directory: Path, options: CreateOptions, progress: Report) -> Avatar:
@@ -86,7 +87,7 @@ def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, prog
         mask = hair_mask(photo.pixels, landmarks.points, person)
     else:
         mask = load_hair_mask(options.hair_mask, photo)
-    hair = hair_from_photo(model, fit, photo, landmarks, mask, options.style)
+    hair = hair_from_photo(model, fit, photo, landmarks, mask, options.style, options.hair_file)
     hair_color = hair.color.linear_rgb if len(hair.points) else None
     stages.begin("texture")
     textures = bake_textures(model, fit, photo, landmarks, mask, person, options.texture_size, hair_color)

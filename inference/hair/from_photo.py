@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,7 @@ from .library import load_style
 from .match import match_style
 from .picture import make_view, measure_hair
 from .style import HairStyle
+from .wear import wear_file
 
 WINDOW_ROWS = 96
 # Below this share of the window's pixels a mask holds no hairstyle.
@@ -25,15 +28,23 @@ LEAST_HAIR = 0.004
 
 
 def hair_from_photo(
-    model: HeadModel, fit: FaceFit, photo: Photo, landmarks: FaceLandmarks, mask: NDArray, style: str | None = None
+    model: HeadModel,
+    fit: FaceFit,
+    photo: Photo,
+    landmarks: FaceLandmarks,
+    mask: NDArray,
+    style: str | None = None,
+    file: Path | None = None,
 ) -> Hair:
     """Guide strands on the person's neutral head.
 
     mask: (H, W) in [0, 1], from :func:`.mask.hair_mask` or the user. style: a style's name instead of the photo's own.
-    Raises AvatarError for an unknown style.
+    file: a file of strands to wear instead of both. Raises AvatarError for an unknown style or a file that is no hair.
     """
     head = prepare_head(model, model.forward(fit.shape, offsets=fit.offsets))
     color = photo_hair_color(photo, landmarks, mask)
+    if file is not None:
+        return wear_file(head, file, color)
     chosen = load_style(style) if style else style_of_photo(head, fit, photo, landmarks, mask)
     return hair_of_style(head, chosen, color)
 

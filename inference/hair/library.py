@@ -27,7 +27,8 @@ def load_style(name: str, folder: Path = STYLES) -> HairStyle:
     path = folder / f"{name}.toml"
     if name not in style_names(folder):
         raise AvatarError(
-            "request_invalid", f"There is no hairstyle called {name!r}; choose one of {', '.join(style_names(folder))}."
+            "hair_style_invalid",
+            f"There is no hairstyle called {name!r}; choose one of {', '.join(style_names(folder))}.",
         )
     return _read_once(path)
 
@@ -38,7 +39,7 @@ def read_style(path: Path) -> HairStyle:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise AvatarError(
-            "request_invalid", f"The hairstyle {path.name} is not valid TOML ({error}); correct the file."
+            "hair_style_invalid", f"The hairstyle {path.name} is not valid TOML ({error}); correct the file."
         ) from error
     return _record(HairStyle, {"name": path.stem, **table}, path.name)
 
@@ -91,4 +92,4 @@ def _checked_number(kind: type, value: Any, limits: tuple[float, float] | None, 
 
 
 def _wrong(where: str, why: str) -> AvatarError:
-    return AvatarError("request_invalid", f"The hairstyle {where}, {why}; correct the file.")
+    return AvatarError("hair_style_invalid", f"The hairstyle {where}, {why}; correct the file.")

@@ -45,7 +45,7 @@ def read_strands(path: Path) -> StrandSet:
     Kinds: USC-HairSalon ``.data``, ``.hair`` of Cem Yuksel or of NeuralHDHair, OBJ polylines, ``.npz``. Raises AvatarError.
     """
     if not path.is_file():
-        raise AvatarError("request_invalid", f"There is no hair file at {path}; check the path.")
+        raise AvatarError("hair_file_invalid", f"There is no hair file at {path}; check the path.")
     kind = _kind_of(path)
     strands = kind.read(path)
     return StrandSet((strands.points @ (kind.frame.T * kind.unit)).astype(np.float32), strands.counts)

@@ -62,4 +62,4 @@ def check_sizes(path: Path, strands: int, points: int | None = None) -> None:
 
 def damaged(path: Path, why: str) -> AvatarError:
     """The error for a file that cannot be read as the hair it says it is."""
-    return AvatarError("request_invalid", f"The hair file {path.name} cannot be used: {why}; choose another file.")
+    return AvatarError("hair_file_invalid", f"The hair file {path.name} cannot be used: {why}; choose another file.")

@@ -20,7 +20,7 @@ EYES_BELOW_TOP = 0.34  # of the map's height
 SAMPLES_PER_STRAND = 96
 BEHIND = 0.006  # metres a strand may lie behind the head's surface and still be seen
 LAYER = 0.015  # metres below the outermost hair that still count as seen
-CLOSED = 0.0006  # pixels of strand per pixel and strand where hair counts as closed, on a map of 256
+COVERED = 0.00014  # pixels of strand per pixel and strand where hair (100,000 hairs of 0.08 mm) hides the skin, on a map of 256
 SKIN_STEP = 0.0025
 
 
@@ -74,7 +74,7 @@ def map_of_strands(view: MapView, strands: NDArray) -> OrientationMap:
     layers = (length, (step[:, 0] ** 2 - step[:, 1] ** 2) / long_enough, 2 * step[:, 0] * step[:, 1] / long_enough)
     sums = np.stack([np.bincount(cell, layer, size * size) for layer in layers], -1).astype(np.float32)
     blurred = cv2.GaussianBlur(sums.reshape(size, size, 3), (0, 0), 1.5 * size / 256)
-    hair = blurred[..., 0] > 0.5 * CLOSED * len(strands) * 256 / size
+    hair = blurred[..., 0] > COVERED * len(strands) * 256 / size
     double = blurred[..., 1:] / (blurred[..., :1] + 1e-9) * hair[..., None]
     return OrientationMap(hair, body & ~hair, double)
 

@@ -40,7 +40,8 @@ def test_decoding_undoes_encoding() -> None:
     angle = random.uniform(-np.pi / 2, np.pi / 2, (20, 20))
     hair = random.random((20, 20)) > 0.3
     picture = decode(encode(angle, hair, ~hair))
-    assert (picture.hair == hair).all() and (picture.body == ~hair).all()
+    assert (picture.hair == hair).all()
+    assert (picture.body == ~hair).all()
     assert angle_between(picture.angle, angle)[hair].max() < 1e-3
 
 
