@@ -32,7 +32,6 @@ from .protocol import (
     encode,
 )
 
-
 # Seconds that a stage has to come to its end after stdin did. Whoever started the worker promises that none outlives it by five.
 GRACE = 1.5
 
