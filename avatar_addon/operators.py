@@ -42,7 +42,12 @@ class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
         except AvatarError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        objects = build_avatar(avatar, context.scene)
+        try:
+            objects = build_avatar(avatar, context.scene)
+        except FileNotFoundError as missing:
+            # Distributions leave parts of Blender out.
+            self.report({"ERROR"}, f"{missing}: use a complete Blender, such as that of blender.org")
+            return {"CANCELLED"}
         for item in context.selected_objects:
             item.select_set(False)
         head_object = bpy.data.objects[objects.head]

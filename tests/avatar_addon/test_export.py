@@ -14,7 +14,7 @@ from portrait_avatar.avatar_addon.export.bundle_zip import write_zip
 from portrait_avatar.avatar_addon.export.fbx import write_fbx
 from portrait_avatar.avatar_addon.export.hair_mesh import HairDetail
 from portrait_avatar.avatar_addon.export.obj import write_obj
-from portrait_avatar.avatar_addon.export.options import ExportOptions
+from portrait_avatar.avatar_addon.export.options import ExportOptions, export_options
 from portrait_avatar.avatar_addon.scene.armature import set_pose
 from portrait_avatar.avatar_addon.scene.datablocks import snapshot
 from portrait_avatar.tests.avatar_addon.geometry import (
@@ -115,6 +115,63 @@ def test_hair_keeps_its_budget_and_place(avatar, built, folder, kind, corners):
     points = in_world(hair, rest_positions(hair))
     assert (points > avatar.hair.points.min((0, 1)) - 0.01).all()
     assert (points < avatar.hair.points.max((0, 1)) + 0.01).all()
+
+
+@pytest.mark.parametrize(("preset", "metres"), [("GENERIC", 1.0), ("UNITY", 1.0), ("UNREAL", 0.01)])
+def test_what_game_engines_find_in_an_fbx(avatar, built, folder, preset, metres):
+    """Read from the file itself: Blender's importer would undo what an engine shows."""
+    from io_scene_fbx import parse_fbx
+
+    write_fbx(built, folder / "a.fbx", export_options(preset, 1.0, "RIBBONS", 300, 4))
+    root, _ = parse_fbx.parse(str(folder / "a.fbx"))
+    settings = {line.props[0]: line.props[-1] for line in _child(_child(root, "GlobalSettings"), "Properties70").elems}
+    assert settings[b"UnitScaleFactor"] == pytest.approx(100 * metres)
+    assert (settings[b"UpAxis"], settings[b"FrontAxis"]) == (1, 2)
+    objects = _child(root, "Objects").elems
+    models = {item.props[1].split(b"\0")[0].decode(): item for item in objects if item.id == b"Model"}
+    for name in ("stand_in_rig", "stand_in_head", "stand_in_hair"):
+        values = {line.props[0]: line.props[-3:] for line in _child(models[name], "Properties70").elems}
+        assert values.get(b"Lcl Scaling", [1.0] * 3) == pytest.approx([1.0] * 3, abs=1e-5), name
+        turn = values.get(b"Lcl Rotation", [0.0] * 3)
+        if preset != "GENERIC":
+            assert turn == pytest.approx([0.0] * 3, abs=1e-4), name
+    mesh = next(item for item in objects if item.id == b"Geometry" and b"stand_in_head" in item.props[1])
+    found = np.array(_child(mesh, "Vertices").props[0]).reshape(-1, 3)
+    wanted = avatar.head.vertices / metres
+    if preset != "GENERIC":
+        # The file's axes: X to the subject's left, Y up, Z ahead.
+        wanted = np.stack([wanted[:, 0], wanted[:, 2], -wanted[:, 1]], 1)
+    assert np.abs(found - wanted).max() < TOLERANCE / metres
+
+
+def test_scale_and_no_hair(avatar, built, folder):
+    files.write("glb", built, folder / "a.glb", export_options("GENERIC", 2.0, "NONE", 100, 4))
+    objects = _read_back(folder / "a.glb")
+    assert "stand_in_hair" not in objects
+    head_object = objects["stand_in_head"]
+    assert farthest_match(in_world(head_object, rest_positions(head_object)), 2 * avatar.head.vertices) < TOLERANCE
+    rig = next(item for item in objects.values() if item.type == "ARMATURE")
+    np.testing.assert_allclose(
+        rig.matrix_world @ rig.data.bones["jaw"].head_local, 2 * avatar.head.joint_positions[2], atol=TOLERANCE
+    )
+
+
+@pytest.mark.skipif(not hasattr(bpy.types, "WM_OT_usd_export"), reason="a Blender without USD")
+def test_usd_comes_back(avatar, built, folder):
+    files.write("usdc", built, folder / "a.usdc", export_options("GENERIC", 1.0, "RIBBONS", 300, 4))
+    assert (folder / "textures").is_dir()
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.usd_import(filepath=str(folder / "a.usdc"))
+    bpy.context.view_layer.update()
+    heads = [item for item in bpy.data.objects if item.type == "MESH" and item.data.shape_keys]
+    assert len(heads) == 1
+    names = {key.name for key in heads[0].data.shape_keys.key_blocks}
+    assert set(avatar.head.key_names) <= names
+    assert farthest_match(in_world(heads[0], rest_positions(heads[0])), avatar.head.vertices) < TOLERANCE
+
+
+def _child(element, name: str):
+    return next(item for item in element.elems if item.id == name.encode())
 
 
 def test_posed_hair_goes_with_the_head(built, folder):

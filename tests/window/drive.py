@@ -56,16 +56,18 @@ def story_avatar() -> Iterator[float]:
     for run in ("cold", "warm"):
         yield from drop(SETTINGS["photo"], run, session)
     results["longest_tick_ms"] = [round(1000 * max(values), 1) for values in zip(*ticks, strict=True)]
-    yield 2.0
+    yield 3.0
     picture("avatar")
     yield from redraws_alone()
     yield from sliders()
+    yield from hairstyles()
     if SETTINGS.get("group"):
         yield from faces(session)
     export()
     yield 1.0
     yield from undo_all()
     yield from reload()
+    yield from open_tab()
     yield from batch(session)
 
 
@@ -132,9 +134,20 @@ def sliders() -> Iterator[float]:
     for name in names:
         head[name] = 1.0
         head.update_tag()
-    yield 2.0
+    for _ in range(3):
+        window_and_area()[1].tag_redraw()
+        yield 1.5
     picture("happy")
     bpy.ops.ed.undo_push(message="Happiness")
+
+
+def hairstyles() -> Iterator[float]:
+    """Wear three of the library on the last avatar."""
+    for name in ("bob", "afro", "long_waves"):
+        with view():
+            bpy.ops.avatar.wear_hairstyle("EXEC_DEFAULT", True, style=name)
+        yield 3.0
+        picture(f"hair_{name}")
 
 
 def faces(session: object) -> Iterator[float]:
@@ -174,6 +187,7 @@ def undo_all() -> Iterator[float]:
         steps += 1
         yield 0.2
     results["undo_steps"] = steps
+    yield 1.5
     expect(not avatars(), "undo leaves an avatar")
     picture("undone")
     for _ in range(steps):
@@ -202,7 +216,9 @@ def batch(session: object) -> Iterator[float]:
     broken.write_bytes(b"no picture")
     heads = len(avatars())
     invoke("drop", SETTINGS["photo"], str(broken))
-    yield 1.5
+    while session.items()[0].fraction < 0.3:
+        yield 0.1
+    yield 1.0
     picture("batch")
     while any(item.stage.value not in ("done", "failed") for item in session.items()):
         yield 0.2
