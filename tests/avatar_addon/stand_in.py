@@ -147,12 +147,12 @@ def _ball(center, radii, around: int, rings: int):
     vertices = np.concatenate([ring, [(0, 0, 1), (0, 0, -1)]]) * radii + center
     r, a = np.meshgrid(np.arange(rings - 2), np.arange(around), indexing="ij")
     r, a, b = r.ravel(), a.ravel(), (a.ravel() + 1) % around
-    quads = np.stack([r * around + a, (r + 1) * around + a, (r + 1) * around + b, r * around + b], -1)
+    quads = np.stack([r * around + a, r * around + b, (r + 1) * around + b, (r + 1) * around + a], -1)
     steps = np.arange(around)
     following = (steps + 1) % around
     last = (rings - 2) * around
-    top = np.stack([steps, following, np.full(around, len(ring)), np.full(around, -1)], -1)
-    bottom = np.stack([last + following, last + steps, np.full(around, len(ring) + 1), np.full(around, -1)], -1)
+    top = np.stack([following, steps, np.full(around, len(ring)), np.full(around, -1)], -1)
+    bottom = np.stack([last + steps, last + following, np.full(around, len(ring) + 1), np.full(around, -1)], -1)
     # Texture corners are not shared: each face has its own, which keeps the seam simple.
     faces = np.concatenate([quads, top, bottom]).astype(np.int32)
     uv_ring = np.stack([np.repeat(theta, around) / np.pi, np.tile(phi / (2 * np.pi), rings - 1)], -1)[:, ::-1]
