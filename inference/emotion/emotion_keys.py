@@ -100,6 +100,10 @@ def emotion_keys(network: EmotionNetwork, person: Person) -> EmotionKeys:
     pair_deltas = person.displacements(network, half[pairs].sum(1) + extra) - half_deltas[pairs].sum(1)
 
     mirrored = [emotions.index(name) for name in ONE_SIDED if name in emotions]
+    # The network learned from noisy faces: what is not one-sided is made exactly symmetric.
+    deltas = np.stack([d if i in mirrored else _symmetric(person.model, d) for i, d in enumerate(deltas)])
+    both_sided = ~np.isin(pairs, mirrored).any(1)
+    pair_deltas[both_sided] = _symmetric(person.model, pair_deltas[both_sided])
     all_pairs, all_deltas = [pairs], [pair_deltas]
     for place, emotion in enumerate(mirrored):
         touched = (pairs == emotion).any(1)
@@ -129,6 +133,10 @@ def slider_displacement(keys: EmotionKeys, sliders: NDArray, sides: NDArray | No
     weights = level_weights(channels, keys.levels).astype(np.float32)
     meeting = (2 * channels[keys.pairs].prod(1)).astype(np.float32)
     return np.tensordot(weights, levels, 2) + np.tensordot(meeting, keys.pair_deltas, 1)
+
+
+def _symmetric(model: HeadModel, deltas: NDArray) -> NDArray:
+    return (deltas + mirrored_displacement(model, deltas)) / 2
 
 
 def _fitted_pairs(network: EmotionNetwork, person: Person, nodes: NDArray, pairs: NDArray) -> NDArray:

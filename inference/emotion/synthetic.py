@@ -29,8 +29,8 @@ MIXTURES = {1: 0.4, 2: 0.3, 3: 0.1, len(EMOTIONS): 0.2}
 class SyntheticOptions:
     """How large the set is and what it holds."""
 
-    subjects: int = 4000
-    pictures: int = 6
+    subjects: int = 6000
+    pictures: int = 12
     seed: int = 0
     emotions: tuple[str, ...] = EMOTIONS
 

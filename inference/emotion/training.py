@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .dataset import POSE_SIZE, Dataset
 from .network import EmotionNetwork, ShapeInput
 
-BATCH = 512
+BATCH = 1024
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class TrainingOptions:
     """hidden: width of each hidden layer. alpha, beta: weights of the jaw's (the thesis' neck) and of the root's (global) turn."""
 
     hidden: tuple[int, ...] = (48, 48)
-    epochs: int = 300
-    learning_rate: float = 2e-3
+    epochs: int = 120
+    learning_rate: float = 3e-3
     alpha: float = 1.0
     beta: float = 0.1
     seed: int = 0
