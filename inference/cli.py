@@ -21,6 +21,9 @@ from .protocol import Created, Faces, Failed, Message, Progress, encode
 REQUEST = "command-line"
 # Commands that print plain text: word -> (module with add_arguments(parser) and run(options), help). Only the chosen one is imported.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "train-shape": (".face.learned.command", "learn identity from renders of random heads"),
+    "judge-shape": (".evaluation.synthetic.command", "measure fitted heads against true ones on synthetic photos"),
+    "same-person": (".evaluation.same_person.command", "compare the neutral shapes of several photos"),
     "weights": (".weights.command", "check, remember and list the licensed files of FLAME, DECA and MICA"),
     "train-emotion": (".emotion.command", "train an emotion network on labelled photos or on the built-in set"),
     "measure-emotion": (".emotion.evaluation.command", "measure the emotions of bundles"),
