@@ -13,6 +13,7 @@ from .create import pick, pictures, session
 from .emotion import operators as emotion_operators
 from .export import operators as export_operators
 from .hair import asset_library as hair_assets
+from .hair import drop as hair_drop
 from .hair import operators as hair_operators
 from .hair import panel as hair_panel
 from .hair import shelf as hair_shelf
@@ -35,6 +36,7 @@ MODULES = (
     hair_panel,
     hair_shelf,
     hair_assets,
+    hair_drop,
     panel,
 )
 CLASSES = tuple(cls for module in MODULES for cls in module.CLASSES)

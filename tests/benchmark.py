@@ -43,6 +43,8 @@ def main(inference: str, blender: str, photo: str) -> None:
             output = run(blender, "avatar_addon/headless.py", bundle, "--out", folder, "--formats", "")
             stages = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
             rows.setdefault("bundle to Blender objects", []).append(stages[0]["seconds"])
+            for name, seconds in json.loads(run(blender, "tests/benchmark_hair.py", bundle).splitlines()[-1]).items():
+                rows.setdefault(name, []).append(seconds)
             alone, among = run(blender, "tests/slider_benchmark.py", bundle).splitlines()[-1].split()
             rows.setdefault("an emotion slider moves, CPU", []).append(float(alone))
             rows.setdefault("    with all emotions at work", []).append(float(among))

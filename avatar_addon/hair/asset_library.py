@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import bpy
 
-from .library import ASSET_FILE, LIBRARY_NAME, ASSETS
+from .library import ASSET_FILE, ASSETS, LIBRARY_NAME
 
 
 def registered_library() -> bpy.types.UserAssetLibrary | None:

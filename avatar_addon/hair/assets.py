@@ -10,13 +10,15 @@ import bpy
 import numpy as np
 
 from ...inference.bundle_style import StyleInfo, StyleStrands
-from ..scene.hair_worn import HAIRSTYLE
+from .drop import STANDS_FOR
 from .library import ASSET_FILE
 from .pictures import TILE
 from .shelf import TAG
 
 # Enough to be recognised when the asset is dropped without the add-on.
 STRANDS, POINTS, THICKNESS = 350, 12, 0.0011
+# Pixels of the first picture: its upper middle, where the head is.
+PREVIEW = 128
 CATALOGS = "blender_assets.cats.txt"
 ROOT = "Hairstyles"
 _NAMESPACE = uuid.UUID("5f8b1c1e-6a4e-4b52-9a77-3d0b5d0f7a11")
@@ -48,7 +50,7 @@ def _asset(style: StyleStrands, picture: Path | None, material: bpy.types.Materi
     info = style.info
     hair_object = bpy.data.objects.new(info.title, _few_strands(style))
     hair_object.data.materials.append(material)
-    hair_object[HAIRSTYLE] = info.name
+    hair_object[STANDS_FOR] = info.name
     hair_object.asset_mark()
     _describe(hair_object.asset_data, info)
     if picture is not None:
@@ -86,9 +88,10 @@ def _set_preview(hair_object: bpy.types.Object, picture: Path) -> None:
     width, height = image.size
     pixels = np.empty(width * height * 4, np.float32)
     image.pixels.foreach_get(pixels)
-    square = np.ascontiguousarray(pixels.reshape(height, width, 4)[:, :TILE])
+    margin = (TILE - PREVIEW) // 2
+    square = np.ascontiguousarray(pixels.reshape(height, width, 4)[-PREVIEW:, margin : margin + PREVIEW])
     preview = hair_object.preview_ensure()
-    preview.image_size = (TILE, TILE)
+    preview.image_size = (PREVIEW, PREVIEW)
     preview.image_pixels_float.foreach_set(square.ravel())
     bpy.data.images.remove(image)
 
