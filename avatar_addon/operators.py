@@ -9,8 +9,6 @@ from typing import ClassVar
 import bpy
 from bpy_extras.io_utils import ImportHelper
 
-from ..inference.errors import AvatarError
-
 
 class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
     """Add the avatar of a bundle (its avatar.json, its folder or its zip) to the scene"""
@@ -32,6 +30,7 @@ class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
     def execute(self, context: bpy.types.Context) -> set[str]:
         # numpy is loaded here, not when Blender starts.
         from ..inference.bundle_io import read_bundle
+        from ..inference.errors import AvatarError
         from .scene.assemble import build_avatar
         from .scene.avatars import MARK
 

@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tab "Avatar" in the 3D view's sidebar, in the order of the work."""
+"""The tab "Avatar" in the 3D view's sidebar, in the order of the work.
+
+Each section is imported when it is first drawn, so that Blender's start does not wait for them.
+"""
 
 from __future__ import annotations
 
 import bpy
 
-from .create.draw import draw_photo, draw_photo_options
-from .emotion.panel import draw_emotions
-from .export.operators import draw_export
-from .hair.panel import draw_hair
-from .look.draw import draw_look
-from .models.section import draw_sources
 from .scene.avatars import MARK, active_head
-from .setup.draw import draw_setup
-from .setup.running import inference_python, is_running
 
 
 class _Section:
@@ -34,6 +29,10 @@ class AVATAR_PT_main(_Section, bpy.types.Panel):
     bl_label = "Photo"
 
     def draw(self, context: bpy.types.Context) -> None:
+        from .create.draw import draw_photo
+        from .setup.draw import draw_setup
+        from .setup.running import inference_python, is_running
+
         if inference_python(context) is None or is_running():
             draw_setup(self.layout, context)
             self.layout.operator("avatar.import_bundle", icon="IMPORT")
@@ -48,9 +47,13 @@ class AVATAR_PT_photo_options(_Section, bpy.types.Panel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
+        from .setup.running import inference_python
+
         return inference_python(context) is not None
 
     def draw(self, context: bpy.types.Context) -> None:
+        from .create.draw import draw_photo_options
+
         draw_photo_options(self.layout, context)
         self.layout.operator("avatar.import_bundle", icon="IMPORT")
 
@@ -59,6 +62,8 @@ class AVATAR_PT_avatar(_AvatarSection, bpy.types.Panel):
     bl_label = "Avatar"
 
     def draw(self, context: bpy.types.Context) -> None:
+        from .models.section import draw_sources
+
         head_object = active_head(context)
         self.layout.label(text=head_object[MARK]["name"], icon="USER", translate=False)
         header, body = self.layout.panel("avatar_sources", default_closed=True)
@@ -71,6 +76,8 @@ class AVATAR_PT_emotions(_AvatarSection, bpy.types.Panel):
     bl_label = "Emotions"
 
     def draw(self, context: bpy.types.Context) -> None:
+        from .emotion.panel import draw_emotions
+
         draw_emotions(self.layout, context)
 
 
@@ -78,6 +85,8 @@ class AVATAR_PT_hair(_AvatarSection, bpy.types.Panel):
     bl_label = "Hair"
 
     def draw(self, context: bpy.types.Context) -> None:
+        from .hair.panel import draw_hair
+
         draw_hair(self.layout, context)
 
 
@@ -86,6 +95,8 @@ class AVATAR_PT_look(_AvatarSection, bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012  Blender reads it
 
     def draw(self, context: bpy.types.Context) -> None:
+        from .look.draw import draw_look
+
         draw_look(self.layout, active_head(context))
 
 
@@ -94,6 +105,8 @@ class AVATAR_PT_export(_AvatarSection, bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012  Blender reads it
 
     def draw(self, context: bpy.types.Context) -> None:
+        from .export.operators import draw_export
+
         draw_export(self.layout, context)
 
 

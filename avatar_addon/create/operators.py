@@ -5,20 +5,20 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
-from ...inference.errors import AvatarError
 from ..folders import user_folder
 from ..settings import ESTIMATORS, TEXTURE_SIZES, session_settings
 from ..setup.running import environment
 from . import session
-from .enqueue import Choices, enqueue
 from .photo_files import photos_in
-from .queue import FINISHED, Item, Stage
 from .show import open_tab
+
+if TYPE_CHECKING:
+    from .queue import Item
 
 POLL = 0.02
 
@@ -80,6 +80,9 @@ class AVATAR_OT_create(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         """Queue the photos and return at once; the avatars come with undo steps of their own."""
+        # Here and below: Blender's start does not wait for what only a photo needs.
+        from ...inference.errors import AvatarError
+
         open_tab(context)
         settings = session_settings(context)
         for name in ("texture_size", "estimator", "refine", "style", "hair_mask"):
@@ -97,6 +100,9 @@ class AVATAR_OT_create(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Wait for all photos and add their avatars."""
+        from ...inference.errors import AvatarError
+        from .queue import FINISHED, Stage
+
         if context.mode != "OBJECT":
             self.report({"ERROR"}, "Leave the current mode first: an avatar is added in Object Mode")
             return {"CANCELLED"}
@@ -115,6 +121,8 @@ class AVATAR_OT_create(bpy.types.Operator):
         return {"FINISHED"} if made else {"CANCELLED"}
 
     def _add(self, item: Item) -> bool:
+        from .queue import Stage
+
         if item.stage is Stage.READY:
             try:
                 bpy.ops.avatar.import_bundle(filepath=item.request.output)
@@ -127,6 +135,8 @@ class AVATAR_OT_create(bpy.types.Operator):
         return False
 
     def _queue(self, context: bpy.types.Context, ask: bool) -> list[Item]:
+        from .enqueue import Choices, enqueue
+
         choices = Choices(
             face=self.face,
             texture_size=int(self.texture_size),
@@ -142,6 +152,8 @@ class AVATAR_OT_create(bpy.types.Operator):
 
     def _photos(self) -> list[Path]:
         """The photos meant: the named files, all of the folder, or the one of ``filepath``."""
+        from ...inference.errors import AvatarError
+
         folder = Path(bpy.path.abspath(self.directory)) if self.directory else None
         names = [file.name for file in self.files if file.name]
         if folder is not None and names:

@@ -5,20 +5,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.app.handlers import persistent
 
-from ...inference.errors import AvatarError
 from ..folders import EXTENSION_FOLDER, user_folder
 from ..redraw import redraw_panels
 from ..setup.running import inference_python
-from ..worker_client.client import WorkerClient
-from ..worker_client.launch import Launch
-from .queue import Item, Queue, Stage
-from .show import show_avatar
+
+if TYPE_CHECKING:
+    from ..worker_client.launch import Launch
+    from .queue import Item, Queue
 
 TICK = 0.08
 _queue: Queue | None = None
@@ -38,6 +37,12 @@ def item(number: int) -> Item | None:
 def queue(context: bpy.types.Context) -> Queue:
     """The queue, made on first use. Raises AvatarError ``worker_missing`` without an inference environment."""
     global _queue, _launch
+    # Here and below: Blender's start does not wait for what only a photo needs.
+    from ...inference.errors import AvatarError
+    from ..worker_client.client import WorkerClient
+    from ..worker_client.launch import Launch
+    from .queue import Queue
+
     python = inference_python(context)
     if python is None:
         raise AvatarError(
@@ -82,6 +87,8 @@ def _pictures() -> Path:
 def _tick() -> float | None:
     if _queue is None:
         return None
+    from .queue import Stage
+
     changed = _queue.advance()
     ready = next((found for found in _queue.items if found.stage is Stage.READY), None)
     if ready is not None and _may_add():
@@ -99,6 +106,9 @@ def _may_add() -> bool:
 
 def _add(ready: Item) -> None:
     """Add a finished bundle to the scene as one undo step."""
+    from .queue import Stage
+    from .show import show_avatar
+
     windows = bpy.context.window_manager.windows
     try:
         with bpy.context.temp_override(window=windows[0]):
@@ -109,6 +119,8 @@ def _add(ready: Item) -> None:
     except RuntimeError as failure:
         ready.stage, ready.error = Stage.FAILED, str(failure).removeprefix("Error: ").strip()
     except Exception as defect:  # noqa: BLE001  a timer that raises is never called again
+        import traceback
+
         traceback.print_exc()
         ready.stage, ready.error = Stage.FAILED, f"A defect stopped the work ({defect}): please report it."
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene.eye_material import IRIS_CHANGE_NODE, IRIS_COLOR_NODE, IRIS_LIGHT_NODE
-from ..scene.skin_material import PORES_NODE, ROUGHNESS_NODE, TONE_NODE
-
 
 def draw_look(layout: bpy.types.UILayout, head_object: bpy.types.Object) -> None:
     """The materials' main values; what a person has removed from the nodes is left out."""
+    # They load numpy, for which Blender's start does not wait.
+    from ..scene.eye_material import IRIS_CHANGE_NODE, IRIS_COLOR_NODE, IRIS_LIGHT_NODE
+    from ..scene.skin_material import PORES_NODE, ROUGHNESS_NODE, TONE_NODE
+
     layout.use_property_split = True
     eyes = _nodes(head_object, IRIS_COLOR_NODE)
     if eyes is not None:
@@ -43,6 +44,3 @@ def _nodes(head_object: bpy.types.Object, name: str) -> bpy.types.Nodes | None:
 def _slider(layout: bpy.types.UILayout, nodes: bpy.types.Nodes, node: str, socket: int | str, text: str) -> None:
     if node in nodes:
         layout.prop(nodes[node].inputs[socket], "default_value", text=text)
-
-
-CLASSES = ()

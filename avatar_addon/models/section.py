@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import bpy
 from bpy.app.translations import pgettext_iface as translated
@@ -16,7 +16,9 @@ from ..scene.avatars import MARK
 from ..settings import session_settings
 from ..setup.running import inference_python
 from ..wrap import label_lines
-from .weights import Inquiry
+
+if TYPE_CHECKING:
+    from .weights import Inquiry
 
 TICK = 0.3
 _inquiry: Inquiry | None = None
@@ -45,6 +47,8 @@ class AVATAR_OT_models(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         global _inquiry
+        from .weights import Inquiry
+
         words = ("list",) if self.only_list else ("add", str(Path(bpy.path.abspath(self.directory))))
         _inquiry = Inquiry(inference_python(context), EXTENSION_FOLDER, words)
         _inquiry.start()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty
@@ -14,7 +14,9 @@ from ..create import session
 from ..settings import kept_settings
 from . import running
 from .environment import SIZE
-from .task import SetupOrder
+
+if TYPE_CHECKING:
+    from .task import SetupTask
 
 
 class AVATAR_OT_set_up(bpy.types.Operator):
@@ -67,7 +69,9 @@ class AVATAR_OT_set_up(bpy.types.Operator):
             return {"CANCELLED"}
         return {"FINISHED"}
 
-    def _start(self, context: bpy.types.Context) -> running.SetupTask:
+    def _start(self, context: bpy.types.Context) -> SetupTask:
+        from .task import SetupOrder
+
         session.stop()
         kept = kept_settings(context)
         paths = {name: bpy.path.abspath(getattr(kept, name)) for name in ("base_python", "wheels")}

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bpy
 
@@ -13,7 +14,9 @@ from ..folders import EXTENSION_FOLDER, user_folder
 from ..redraw import redraw_panels
 from ..settings import kept_settings
 from .environment import OWN_PYTHON, Environment
-from .task import SetupOrder, SetupTask, remove_environment
+
+if TYPE_CHECKING:
+    from .task import SetupOrder, SetupTask
 
 TICK = 0.2
 _task: SetupTask | None = None
@@ -51,6 +54,9 @@ def is_running() -> bool:
 def start(order: SetupOrder) -> SetupTask:
     """Begin a set-up, and keep the panels up to date while it runs."""
     global _task
+    # Blender's start does not wait for what only a set-up needs.
+    from .task import SetupTask
+
     _task = SetupTask(environment(), order, setup_log())
     _task.start()
     if not bpy.app.timers.is_registered(_tick):
@@ -60,6 +66,8 @@ def start(order: SetupOrder) -> SetupTask:
 
 def remove() -> None:
     """Delete the environment without making the window wait: it disappears at once, its files follow. Raises OSError."""
+    from .task import remove_environment
+
     thread = threading.Thread(target=remove_environment, args=(environment(),), name="portrait avatar removal")
     thread.start()
     thread.join(2.0)
