@@ -176,7 +176,9 @@ def _paint_eyes(color: NDArray, eyes: NDArray, uv: NDArray, random: np.random.Ge
 
 def _background(size: tuple[int, int], random: np.random.Generator) -> NDArray:
     """(H, W, 3) linear: soft clouds of colour."""
-    coarse = random.uniform(0.0, 0.8) + random.uniform(0, 0.2) * (random.normal(size=(4, 4, 1)) + 0.4 * random.normal(size=(4, 4, 3)))
+    coarse = random.uniform(0.0, 0.8) + random.uniform(0, 0.2) * (
+        random.normal(size=(4, 4, 1)) + 0.4 * random.normal(size=(4, 4, 3))
+    )
     tint = random.uniform(0.6, 1, 3)
     return np.clip(cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC), 0.003, 1) * tint
 
