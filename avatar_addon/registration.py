@@ -7,7 +7,7 @@ import contextlib
 
 import bpy
 
-from . import operators, panel, settings
+from . import operators, panel, settings, translations
 from .create import operators as create_operators
 from .create import pick, pictures, session
 from .emotion import operators as emotion_operators
@@ -23,6 +23,7 @@ from .setup import operators as setup_operators
 # Each has CLASSES; for properties, menus and handlers it may have register() and unregister() as well.
 MODULES = (
     settings,
+    translations,
     setup_operators,
     session,
     pictures,
