@@ -105,6 +105,7 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     create.add_argument("--precision", default="float32", choices=("float32", "bfloat16", "float16"))
     create.add_argument("--style", metavar="NAME", help="take this hairstyle of the library instead of the photo's")
     create.add_argument("--hair-file", type=Path, metavar="FILE", help="wear this file of strands instead")
+    create.add_argument("--emotion-network", type=Path, metavar="FILE", help="made by train-emotion, instead of ours")
     create.add_argument("--json", action="store_true", help="tell progress and result as JSON lines on stdout")
     create.set_defaults(command=_create)
 
@@ -144,7 +145,13 @@ def _create(options: argparse.Namespace, tell: Callable[[Message], None]) -> Non
     start = time.perf_counter()
     estimation = FaceOptions(options.head, options.estimator, options.refine, options.device, options.precision)
     chosen = CreateOptions(
-        options.face, options.texture_size, options.hair_mask, options.style, estimation, options.hair_file
+        options.face,
+        options.texture_size,
+        options.hair_mask,
+        options.style,
+        estimation,
+        options.hair_file,
+        options.emotion_network,
     )
     avatar = create_bundle(options.photo, options.output, chosen, progress)
     warnings = tuple(str(warning) for warning in avatar.report["warnings"])

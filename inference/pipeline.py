@@ -12,6 +12,7 @@ import numpy as np
 from .assemble import assemble_avatar
 from .bundle import Avatar
 from .bundle_io import check_target, write_bundle
+from .emotion.network import load_network
 from .errors import output_error
 from .estimators.estimate import estimate_face
 from .estimators.heads import load_head
@@ -44,7 +45,8 @@ SHARES = {
 @dataclass(frozen=True)
 class CreateOptions:
     """What a person can choose. ``face``: 1 is the largest; ``texture_size`` in pixels; ``style``: a hairstyle's name;
-    ``estimation``: the head model and how the face is found on it; ``hair_file``: a file of strands to wear."""
+    ``estimation``: the head model and how the face is found on it; ``hair_file``: a file of strands to wear;
+    ``emotion_network``: a file made by train-emotion, instead of ours."""
 
     face: int = 1
     texture_size: int = 1024
@@ -52,6 +54,7 @@ class CreateOptions:
     style: str | None = None
     estimation: FaceOptions = field(default_factory=FaceOptions)
     hair_file: Path | None = None
+    emotion_network: Path | None = None
 
 
 def create_bundle(photo_path: Path, directory: Path, options: CreateOptions, progress: Report) -> Avatar:
@@ -73,6 +76,7 @@ def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, prog
     """The avatar of a photo; its textures are written into the folder ``pictures``. Raises AvatarError."""
     stages = Stages(SHARES, progress)
     stages.begin("photo")
+    emotions = load_network(options.emotion_network) if options.emotion_network else None
     photo = load_photo(photo_path)
     stages.begin("face")
     photo, face = choose_face(photo, options.face)
@@ -96,7 +100,7 @@ def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, prog
     files = write_pictures(pictures, photo.pixels, maps)
     report = {"face_box": [round(v, 1) for v in face.box], "textures": textures.report, "seconds": stages.seconds}
     report |= estimate.report
-    return assemble_avatar(model, fit, photo, hair, files, textures.colors, report, estimate.sources)
+    return assemble_avatar(model, fit, photo, hair, files, textures.colors, report, estimate.sources, emotions)
 
 
 def warm_up() -> None:

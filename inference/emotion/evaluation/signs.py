@@ -24,7 +24,7 @@ RIGHT_CORNER, LEFT_CORNER = 61, 291
 UPPER_LIP, LOWER_LIP, INNER_LIPS = (0, 37, 267), (17, 84, 314), (13, 14)
 CHIN = 152
 # A unit weaker than this in an emotion is not looked for, nor one whose stronger opposite is in the same face.
-WEAKEST = 0.3
+WEAKEST = 0.32
 OPPOSITES = (("5", "7"), ("5", "43"), ("1", "4"), ("24", "17"), ("17", "26"), ("10", "17"), ("9", "1"), ("6", "25"))
 
 
