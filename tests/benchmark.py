@@ -23,6 +23,27 @@ imported = time.perf_counter()
 load_open_head()
 print(time.perf_counter() - imported)
 """
+# In Blender's Python: what enabling the add-on adds to the start, and how long from photo to avatar in the scene.
+ADD_ON = """
+import json, os, sys, time, types
+root, photo, folder = sys.argv[1:]
+package = types.ModuleType("portrait_avatar")
+package.__path__ = [root]
+sys.modules["portrait_avatar"] = package
+import bpy
+start = time.perf_counter()
+from portrait_avatar import avatar_addon
+avatar_addon.register()
+seconds = {"add-on at Blender's start": time.perf_counter() - start}
+for run in ("cold", "warm", "warm again"):
+    start = time.perf_counter()
+    bpy.ops.avatar.create(filepath=photo, output=folder)
+    seconds[f"photo to avatar in Blender, {run}"] = time.perf_counter() - start
+avatar_addon.unregister()
+print(json.dumps(seconds))
+sys.stdout.flush()
+os._exit(0)
+"""
 
 
 def main(inference: str, blender: str, photo: str) -> None:
@@ -43,6 +64,9 @@ def main(inference: str, blender: str, photo: str) -> None:
             output = run(blender, "avatar_addon/headless.py", bundle, "--out", folder, "--formats", "")
             stages = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
             rows.setdefault("bundle to Blender objects", []).append(stages[0]["seconds"])
+            output = run(blender, "-c", ADD_ON, str(ROOT), photo, folder, PORTRAIT_AVATAR_PYTHON=inference)
+            for name, value in json.loads(output.splitlines()[-1]).items():
+                rows.setdefault(name.removesuffix(" again"), []).append(value)
             for name, seconds in json.loads(run(blender, "tests/benchmark_hair.py", bundle).splitlines()[-1]).items():
                 rows.setdefault(name, []).append(seconds)
             alone, among = run(blender, "tests/slider_benchmark.py", bundle).splitlines()[-1].split()
@@ -55,9 +79,12 @@ def main(inference: str, blender: str, photo: str) -> None:
         )
 
 
-def run(*command: str) -> str:
+def run(*command: str, **variables: str) -> str:
     """Stdout of a command that succeeds."""
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=600).stdout
+    variables = os.environ | variables
+    return subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=600, env=variables
+    ).stdout
 
 
 def warm_runs(inference: str, photo: str, bundle: str) -> list[tuple[float, dict[str, float]]]:
