@@ -8,19 +8,21 @@ import importlib.util
 from pathlib import Path
 
 from ..errors import AvatarError, output_error
-from ..face.landmark_fit import fit_face
+from ..estimators.estimate import estimate_face
+from ..estimators.heads import load_head
+from ..estimators.types import ESTIMATORS, LANDMARK_FIT, FaceOptions
 from ..face.types import FaceFit
 from ..head.model import HeadModel
-from ..head.open_head import load_open_head
 from ..photo.choose_face import choose_face
 from ..photo.landmarks import find_landmarks
 from ..photo.load import load_photo
 from .dataset import Dataset, split_by_subject
 from .network import no_shape, save_network, strongest_shapes
-from .photo_set import LabelledPhoto, find_photos, photo_dataset
+from .photo_set import LabelledPhoto, find_photos, learned_expressions, photo_dataset
 from .prototypes import BASIC_EMOTIONS, EMOTIONS
 from .synthetic import SyntheticOptions, synthetic_dataset
 from .training import TrainingOptions, errors, linear_regression, train_network
+from .transfer import transferred_dataset
 
 SHAPE_INPUTS = 50
 VALIDATION = 0.1
@@ -37,6 +39,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="labelled photos: a folder of SUBJECT/EMOTION.jpg, or a CSV with photo,subject,emotion[,intensity]; "
         "without it the built-in synthetic set of action units is used",
+    )
+    parser.add_argument(
+        "--head", default="", metavar="open|flame|FILE", help="default: flame for deca and mica, else open"
+    )
+    parser.add_argument("--estimator", default=LANDMARK_FIT, choices=ESTIMATORS, help="what reads the photos")
+    parser.add_argument(
+        "--learned",
+        action="store_true",
+        help="answer in the head's learned expressions (FLAME's), not in ARKit sliders",
     )
     parser.add_argument("--with-shape", action="store_true", help="let the network see the face's shape too")
     parser.add_argument("--without-disgust", action="store_true", help="six emotions instead of seven")
@@ -58,8 +69,11 @@ def run(options: argparse.Namespace) -> None:
         raise AvatarError("setup_failed", "Training needs PyTorch: pip install -r inference/requirements-torch.txt.")
     if min(options.subjects, options.pictures, options.epochs, *options.hidden) < 1 or options.subjects < 2:
         raise AvatarError("request_invalid", "Sizes and numbers of epochs must be positive, subjects at least 2.")
-    model = load_open_head()
-    dataset = _dataset(model, options)
+    estimation = FaceOptions(options.head, options.estimator)
+    model = load_head(estimation)
+    if options.learned and not model.learned_expressions:
+        raise AvatarError("request_invalid", f"The head {model.name} has no learned expressions: leave out --learned.")
+    dataset = _dataset(model, estimation, options)
     train, validation = split_by_subject(dataset, VALIDATION, options.seed)
     print(f"{len(train)} pictures to train on, {len(validation)} of other people to validate with")
     shape_input = strongest_shapes(model, SHAPE_INPUTS) if options.with_shape else no_shape()
@@ -88,21 +102,24 @@ def run(options: argparse.Namespace) -> None:
     print(f"{options.output} ({options.output.stat().st_size} bytes)")
 
 
-def _dataset(model: HeadModel, options: argparse.Namespace) -> Dataset:
+def _dataset(model: HeadModel, estimation: FaceOptions, options: argparse.Namespace) -> Dataset:
     emotions = BASIC_EMOTIONS if options.without_disgust else EMOTIONS
     if options.photos is None:
-        return synthetic_dataset(model, SyntheticOptions(options.subjects, options.pictures, options.seed, emotions))
+        choice = SyntheticOptions(options.subjects, options.pictures, options.seed, emotions)
+        synthetic = synthetic_dataset(model, choice)
+        return transferred_dataset(model, synthetic) if options.learned else synthetic
     photos = find_photos(options.photos, emotions)
 
     def estimate(path: Path) -> FaceFit:
         photo, face = choose_face(load_photo(path), 1)
-        return fit_face(model, photo, find_landmarks(photo, face))
+        return estimate_face(model, photo, find_landmarks(photo, face), estimation).fit
 
     def skipped(photo: LabelledPhoto, error: AvatarError) -> None:
         print(f"left out {photo.path}: {error.message}", flush=True)
 
     print(f"{len(photos)} labelled photos of {len({photo.subject for photo in photos})} people")
-    return photo_dataset(model, photos, emotions, estimate, skipped)
+    expressions = learned_expressions(model) if options.learned else model.expression_names[model.sliders]
+    return photo_dataset(model, photos, emotions, expressions, estimate, skipped)
 
 
 def _note(options: argparse.Namespace) -> str:

@@ -63,6 +63,7 @@ def photo_dataset(
     model: HeadModel,
     photos: Sequence[LabelledPhoto],
     emotions: tuple[str, ...],
+    expressions: tuple[str, ...],
     estimate: Callable[[Path], FaceFit],
     skipped: Callable[[LabelledPhoto, AvatarError], None],
 ) -> Dataset:
@@ -70,7 +71,6 @@ def photo_dataset(
 
     Raises AvatarError ``request_invalid`` when fewer than two subjects remain.
     """
-    expressions = output_expressions(model)
     index = [model.expression_names.index(name) for name in expressions]
     rows = []
     for photo in photos:
@@ -93,10 +93,9 @@ def photo_dataset(
     return Dataset(emotions, expressions, sliders, shape, expression, pose, np.array(columns[4]))
 
 
-def output_expressions(model: HeadModel) -> tuple[str, ...]:
-    """What a network for the head answers in: the first LEARNED of a learned basis, or else all ARKit directions."""
-    names = model.expression_names
-    return names[model.sliders.stop :][:LEARNED] if model.learned_expressions else names
+def learned_expressions(model: HeadModel) -> tuple[str, ...]:
+    """Names of the first LEARNED directions of a head's learned basis."""
+    return model.expression_names[model.sliders.stop :][:LEARNED]
 
 
 def _from_folder(folder: Path) -> list[LabelledPhoto]:

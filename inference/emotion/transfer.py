@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..head.model import HeadModel
 from .dataset import POSE_SIZE, Dataset
 from .emotion_keys import jaw_joint
-from .photo_set import output_expressions
+from .photo_set import learned_expressions
 
 # Standard deviation of a learned coefficient, and metres of a vertex that need not be explained.
 COEFFICIENT_DEVIATION, TOLERANCE = 1.0, 0.001
@@ -20,7 +20,7 @@ STEP = 1e-3  # radians
 
 def learned_transfer(model: HeadModel) -> NDArray:
     """(A, E + 6): what each of the head's A ARKit directions is in its E learned ones and the jaw's turn (linear for small turns)."""
-    names = output_expressions(model)
+    names = learned_expressions(model)
     weight = np.sqrt(np.maximum(model.masks["face"], model.masks["lips"]))[:, None]
     chosen = weight[:, 0] > 0
     columns = [(weight * model.expression_basis[model.expression_names.index(name)])[chosen].ravel() for name in names]
@@ -38,7 +38,7 @@ def transferred_dataset(model: HeadModel, dataset: Dataset) -> Dataset:
     moved = dataset.expression @ learned_transfer(model)
     return replace(
         dataset,
-        expressions=output_expressions(model),
+        expressions=learned_expressions(model),
         expression=moved[:, :-POSE_SIZE].astype(np.float32),
         pose=(dataset.pose + moved[:, -POSE_SIZE:]).astype(np.float32),
     )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...bundle import Avatar
 from ...bundle_io import read_bundle
+from ...errors import AvatarError
 from ...evaluation.likeness import AvatarViews, landmarks_of
 from ...head.open_head import load_open_head
 from ..emotion_keys import EmotionKeys, Person, mirrored_displacement, slider_displacement
@@ -41,6 +42,10 @@ def run(options: argparse.Namespace) -> None:
     network = load_network(options.network) if options.network else shipped_network(model)
     for path in options.bundles:
         avatar = read_bundle(path)
+        if avatar.head_model != model.name:
+            raise AvatarError(
+                "request_invalid", f"{path} has the head {avatar.head_model}: only {model.name} is measured."
+            )
         keys = bundle_keys(avatar)
         person = Person(model, avatar.shape)
         vectors = np.random.default_rng(options.seed).random((options.vectors, len(keys.names)))

@@ -93,11 +93,16 @@ def test_photos_become_numbers(head: HeadModel) -> None:
             raise AvatarError("face_none", "No face was found.")
         return fit(head, expressions[path.name])
 
-    dataset = photo_dataset(head, photos, EMOTIONS, estimate, lambda photo, _: left_out.append(photo.path.name))
+    dataset = photo_dataset(
+        head, photos, EMOTIONS, head.expression_names, estimate, lambda photo, _: left_out.append(photo.path.name)
+    )
     assert left_out == ["3"]
     np.testing.assert_allclose(dataset.sliders, [[0, 0.5, 0, 0, 0, 0, 0], [0] * 7])
     np.testing.assert_allclose(dataset.expression, np.stack([expressions["1"], expressions["2"]]), atol=1e-6)
-    assert code_of(photo_dataset, head, photos[1:], EMOTIONS, estimate, lambda *_: None) == "request_invalid"
+    assert (
+        code_of(photo_dataset, head, photos[1:], EMOTIONS, head.expression_names, estimate, lambda *_: None)
+        == "request_invalid"
+    )
 
 
 @pytest.fixture(scope="module")
