@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hair of the person in a photo: mask -> style from the library, adapted to the picture -> strands in the hair's colour."""
+"""The hair of the person in a photo: mask -> style from the library -> strands refined on the picture, in the hair's colour."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +20,11 @@ from .groom import grow_style
 from .head_surface import HeadSurface, prepare_head
 from .library import load_style
 from .match import match_style
+from .orientation.coding import OrientationMap
+from .orientation.photo import map_of_photo
+from .orientation.strands import MapView, map_view
 from .picture import make_view, measure_hair
+from .refine.refine import refine
 from .style import HairStyle
 from .wear import wear_file
 
@@ -46,7 +52,10 @@ def hair_from_photo(
     if file is not None:
         return wear_file(head, file, color)
     chosen = load_style(style) if style else style_of_photo(head, fit, photo, landmarks, mask)
-    return hair_of_style(head, chosen, color)
+    hair = hair_of_style(head, chosen, color)
+    if style is not None or not len(hair.points):
+        return hair
+    return replace(hair, points=refine_on_photo(head, fit, photo, mask, hair.points))
 
 
 def style_of_photo(head: HeadSurface, fit: FaceFit, photo: Photo, landmarks: FaceLandmarks, mask: NDArray) -> HairStyle:
@@ -56,6 +65,21 @@ def style_of_photo(head: HeadSurface, fit: FaceFit, photo: Photo, landmarks: Fac
     if seen.coverage.mean() < LEAST_HAIR:
         return load_style("bald")
     return match_style(head, make_view(fit.camera, window, head), seen).style
+
+
+def refine_on_photo(head: HeadSurface, fit: FaceFit, photo: Photo, mask: NDArray, strands: NDArray) -> NDArray:
+    """Strands (N, P, 3) of a style brought closer to the photo's hair."""
+    view, wanted, known = photo_map(head, fit, photo, mask)
+    return refine(head, view, wanted, known, strands)
+
+
+def photo_map(
+    head: HeadSurface, fit: FaceFit, photo: Photo, mask: NDArray, size: int = 256
+) -> tuple[MapView, OrientationMap, NDArray]:
+    """The view of a head in its photo, the photo's orientation map in it, and (size, size) bool where the photo is."""
+    view = map_view(fit.camera, head, size)
+    known = cv2.warpAffine(np.ones(mask.shape, np.uint8), view.to_map, (size, size)) > 0
+    return view, map_of_photo(photo.pixels, mask, view.to_map, size, np.isfinite(view.depth)), known
 
 
 def hair_of_style(head: HeadSurface, style: HairStyle, color: HairColor, seed: int = 0) -> Hair:

@@ -33,7 +33,7 @@ def map_of_photo(pixels: NDArray, mask: NDArray, to_map: NDArray, size: int, bod
     factor = WORKING / size
     affine = to_map * factor
     fine = _taken(pixels, affine)
-    hair = _taken(mask.astype(np.float32), affine) > 0.5
+    hair = cv2.warpAffine(mask.astype(np.float32), affine, (WORKING, WORKING), flags=cv2.INTER_LINEAR) > 0.5
     double = measure(cv2.cvtColor(fine, cv2.COLOR_RGB2GRAY), hair)
     picture = resized(OrientationMap(hair, np.zeros_like(hair), double), (size, size))
     return OrientationMap(picture.hair, body & ~picture.hair, picture.double)

@@ -25,6 +25,7 @@ from .fields import outline_field, signed_distance, turning_field
 ROUNDS = 5
 TURNING_ROUNDS = 3
 GAIN = 0.7
+DEGREE_WEIGHT = 0.003  # what a degree of wrong direction costs in IoU
 ROOT_RAMP = 0.022  # metres along a strand until it moves freely
 MOST_STRETCH = 0.35  # of a strand's length, and so many metres more, that it may be displaced in all
 MOST_SHIFT = 0.012
@@ -57,13 +58,14 @@ def refine(head: HeadSurface, view: MapView, wanted: OrientationMap, known: NDAr
     lengths = strand_lengths(started)
     ramp = _root_ramp(started, lengths)
     limit = (MOST_STRETCH * lengths + MOST_SHIFT)[:, None]
-    best, best_iou = started, -1.0
+    best, best_score = started, -np.inf
     current = started
     for turn in range(ROUNDS + 1):
         drawn = map_of_strands(view, current)
-        iou = likeness(drawn, wanted, known).iou
-        if iou > best_iou:
-            best, best_iou = current, iou
+        like = likeness(drawn, wanted, known)
+        score = like.iou - DEGREE_WEIGHT * np.nan_to_num(like.degrees)
+        if score > best_score:
+            best, best_score = current, score
         if turn == ROUNDS:
             break
         if turn < TURNING_ROUNDS:
