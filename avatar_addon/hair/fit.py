@@ -80,7 +80,7 @@ def keep_outside(scalp: Scalp, strands: np.ndarray) -> np.ndarray:
     near = _maybe_inside(scalp, strands)
     for number in range(PASSES):
         push = np.zeros_like(strands)
-        push[near] = _way_out(scalp.surface, strands[near], wanted[near])
+        push[near] = _way_out(scalp, strands[near], wanted[near])
         if number < PASSES - 1:
             push = _softened(push)
         push[:, 0] = 0
@@ -109,21 +109,15 @@ def _direction(offset: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.minimum((row * 32).astype(int), 31), np.minimum((column * 64).astype(int), 63)
 
 
-def _way_out(surface: BVHTree, points: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _way_out(scalp: Scalp, points: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """(M, 3) to add to each point so that it stands ``wanted`` (M,) metres above the skin nearest to it."""
-    find = surface.find_nearest
-    place, normal = np.empty((len(points), 3), np.float32), np.empty((len(points), 3), np.float32)
-    for index, point in enumerate(points.tolist()):
-        place[index], normal[index], _, _ = find(point)
-    away = points - place
-    height = (away * normal).sum(1)
-    distance = np.linalg.norm(away, axis=1)
-    signed = np.where(height < 0, -distance, distance)
-    missing = np.maximum(wanted - signed, 0)
-    # Close to the skin the way from it is ill-defined, its normal is not.
-    near = distance < 1e-4
-    out = np.where(near[:, None], normal, away / np.where(near, 1, signed)[:, None])
-    return out * missing[:, None]
+    find = scalp.surface.find_nearest
+    hits = np.array([find(point)[2:] for point in points.tolist()]).reshape(-1, 2)
+    nearest, distance = hits[:, 0].astype(int), hits[:, 1]
+    normal = scalp.skin_normals[nearest]
+    height = ((points - scalp.vertices[scalp.skin[nearest, 0]]) * normal).sum(1)
+    missing = np.maximum(wanted - np.where(height < 0, -distance, distance), 0)
+    return normal * missing[:, None]
 
 
 def _softened(push: np.ndarray) -> np.ndarray:

@@ -33,6 +33,13 @@ class Scalp:
         """The skin, to ask for the nearest point."""
         return BVHTree.FromPolygons(self.vertices.tolist(), self.skin.tolist(), all_triangles=True)
 
+    @cached_property
+    def skin_normals(self) -> np.ndarray:
+        """(S, 3) unit normals of the skin's triangles."""
+        a, b, c = (self.vertices[self.skin[:, k]] for k in range(3))
+        normal = np.cross(b - a, c - a)
+        return normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
+
 
 def read_scalp(head_object: bpy.types.Object) -> Scalp:
     """The scalp of an avatar's head. Raises KeyError for a mesh without the chart."""
