@@ -165,7 +165,6 @@ def blender_tests(blender: str, inference: Path) -> list[str | Path]:
 
 def build_zip(_options: argparse.Namespace) -> int:
     """Build and validate with the packaging tool that comes with Blender."""
-    pack_hair()
     archive = packaged(ROOT / "dist")
     print(f"{archive} ({archive.stat().st_size / 1e6:.1f} MB, valid)")
     return 0
@@ -183,6 +182,7 @@ def build_repository(_options: argparse.Namespace) -> int:
 
 def packaged(folder: Path) -> Path:
     """The extension's zip, fresh in this folder, validated as a folder and as a zip."""
+    pack_hair()
     folder.mkdir(parents=True, exist_ok=True)
     packaging_tool("build", "--source-dir", ROOT, "--output-dir", folder, doing="building the extension")
     archive = max(folder.glob("portrait_avatar-*.zip"), key=lambda path: path.stat().st_mtime)
