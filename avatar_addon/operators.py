@@ -19,6 +19,9 @@ class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
 
     filename_ext = ".json"
     filter_glob: bpy.props.StringProperty(default="*.json;*.zip", options={"HIDDEN"})
+    face: bpy.props.IntProperty(
+        name="Face", default=1, min=1, description="Which face of the photo it is", options={"HIDDEN", "SKIP_SAVE"}
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -52,6 +55,7 @@ class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
         head_object = bpy.data.objects[objects.head]
         # For the zip export; the file itself holds everything else.
         head_object[MARK]["bundle"] = str(bundle)
+        head_object[MARK]["face"] = self.face
         head_object.select_set(True)
         context.view_layer.objects.active = head_object
         return {"FINISHED"}

@@ -62,10 +62,11 @@ class AVATAR_PT_avatar(_AvatarSection, bpy.types.Panel):
     bl_label = "Avatar"
 
     def draw(self, context: bpy.types.Context) -> None:
-        from .models.section import draw_sources
+        from .models.section import draw_limits, draw_sources
 
         head_object = active_head(context)
         self.layout.label(text=head_object[MARK]["name"], icon="USER", translate=False)
+        draw_limits(self.layout, head_object)
         header, body = self.layout.panel("avatar_sources", default_closed=True)
         header.label(text="Made With")
         if body is not None:
@@ -86,8 +87,10 @@ class AVATAR_PT_hair(_AvatarSection, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         from .hair.panel import draw_hair
+        from .mask.operators import draw_mask
 
         draw_hair(self.layout, context)
+        draw_mask(self.layout, context)
 
 
 class AVATAR_PT_look(_AvatarSection, bpy.types.Panel):

@@ -17,6 +17,7 @@ from .hair import drop as hair_drop
 from .hair import operators as hair_operators
 from .hair import panel as hair_panel
 from .hair import shelf as hair_shelf
+from .mask import operators as mask_operators
 from .models import section as models
 from .setup import operators as setup_operators
 
@@ -31,6 +32,7 @@ MODULES = (
     pick,
     operators,
     models,
+    mask_operators,
     emotion_operators,
     export_operators,
     hair_operators,

@@ -125,7 +125,7 @@ class AVATAR_OT_create(bpy.types.Operator):
 
         if item.stage is Stage.READY:
             try:
-                bpy.ops.avatar.import_bundle(filepath=item.request.output)
+                bpy.ops.avatar.import_bundle(filepath=item.request.output, face=item.request.face)
             except RuntimeError as failure:
                 item.stage, item.error = Stage.FAILED, str(failure).removeprefix("Error: ").strip()
             else:

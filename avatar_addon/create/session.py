@@ -112,7 +112,8 @@ def _add(ready: Item) -> None:
     windows = bpy.context.window_manager.windows
     try:
         with bpy.context.temp_override(window=windows[0]):
-            bpy.ops.avatar.import_bundle("EXEC_DEFAULT", True, filepath=ready.request.output)
+            bundle, face = ready.request.output, ready.request.face
+            bpy.ops.avatar.import_bundle("EXEC_DEFAULT", True, filepath=bundle, face=face)
             ready.avatar = bpy.context.view_layer.objects.active.name
             ready.stage = Stage.DONE
             show_avatar(bpy.context)

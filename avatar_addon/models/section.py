@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -79,13 +80,23 @@ def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         label_lines(box, context, line)
 
 
+def draw_limits(layout: bpy.types.UILayout, head_object: bpy.types.Object) -> None:
+    """A warning, seen without opening anything, on an avatar that may not be used for everything."""
+    if any(_limited(source) for source in head_object[MARK].get("sources", ())):
+        row = layout.row()
+        row.alert = True
+        row.label(text="Not for commercial use", icon="ERROR")
+
+
 def draw_sources(layout: bpy.types.UILayout, context: bpy.types.Context, head_object: bpy.types.Object) -> None:
     """What made an avatar, and under which licences."""
     for source in head_object[MARK].get("sources", ()):
-        limited = source.get("use") == "non-commercial"
-        label_lines(layout, context, f"{source['name']}: {source['licence']}", icon="ERROR" if limited else "CHECKMARK")
-        if limited:
-            label_lines(layout, context, translated("Not for commercial use"))
+        icon = "ERROR" if _limited(source) else "CHECKMARK"
+        label_lines(layout, context, f"{source['name']}: {source['licence']}", icon=icon)
+
+
+def _limited(source: Mapping[str, str]) -> bool:
+    return source.get("use") == "non-commercial"
 
 
 def _tick() -> float | None:
