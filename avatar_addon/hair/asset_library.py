@@ -20,9 +20,14 @@ def registered_library() -> bpy.types.UserAssetLibrary | None:
     return None
 
 
+def is_built() -> bool:
+    """Whether this copy of the extension has the asset file."""
+    return (ASSETS / ASSET_FILE).is_file()
+
+
 def add_library() -> bool:
     """Enter the library into the preferences, or point an older entry at this version's folder; False when it is not built."""
-    if not (ASSETS / ASSET_FILE).is_file():
+    if not is_built():
         return False
     entry = registered_library()
     if entry is None:

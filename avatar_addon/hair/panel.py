@@ -56,11 +56,13 @@ def _title(hair_object: bpy.types.Object | None) -> str:
 
 
 def _shelf_button(layout: bpy.types.UILayout) -> None:
-    """Pictures to choose from, once the asset library is registered."""
-    from .asset_library import registered_library
+    """Pictures to choose from, once the asset library is registered; until then the button that does it."""
+    from .asset_library import AVATAR_OT_add_hair_library, is_built, registered_library
 
     if registered_library() is not None:
-        layout.template_asset_shelf_popover("AVATAR_AST_hairstyles", name="Pictures", icon="ASSET_MANAGER")
+        layout.template_asset_shelf_popover("AVATAR_AST_hairstyles", name="", icon="ASSET_MANAGER")
+    elif is_built():
+        layout.operator(AVATAR_OT_add_hair_library.bl_idname, text="", icon="ASSET_MANAGER")
 
 
 CLASSES = (AVATAR_MT_hairstyles,)
