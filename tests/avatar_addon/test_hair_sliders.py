@@ -129,3 +129,19 @@ def test_sliders_work_on_appended_hair(hair_object, built, tmp_path: Path):
     bpy.context.scene.collection.children.link(wanted.collections[0])
     hair_object = bpy.data.objects[name]
     assert arc_length(with_slider(hair_object, "Length", 0.5)) == pytest.approx(0.5 * neutral, rel=0.08)
+
+
+def test_sliders_work_on_overridden_linked_hair(hair_object, built, tmp_path: Path):
+    name, neutral = hair_object.name, arc_length(evaluated(hair_object))
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "saved.blend"))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(str(tmp_path / "saved.blend"), link=True) as (_, wanted):
+        wanted.collections = [built.collection]
+    linked = wanted.collections[0]
+    bpy.context.scene.collection.children.link(linked)
+    local = linked.override_hierarchy_create(bpy.context.scene, bpy.context.view_layer, do_fully_editable=True)
+    hair_object = local.objects[name]
+    assert hair_object.override_library
+    assert arc_length(evaluated(hair_object)) == pytest.approx(neutral, rel=0.01)
+    hair_object["Length"] = 0.5
+    assert arc_length(evaluated(hair_object)) == pytest.approx(0.5 * neutral, rel=0.08)
