@@ -15,6 +15,7 @@ from mathutils import Matrix
 
 from ..scene.avatars import AvatarObjects
 from ..scene.datablocks import remove_new, snapshot
+from ..scene.hair_material import seen_color
 from ..scene.head_object import SCALP_UV_MAP
 from .flat_material import flat_material
 from .hair_mesh import HairDetail, hair_mesh
@@ -143,7 +144,7 @@ def _hair(
     for name, value in values.items():
         head.data.shape_keys.key_blocks[name].value = value
     bpy.data.objects.remove(curves)
-    mesh.data.materials.append(flat_material(source.data.materials[0], f"{stem}_hair", folder))
+    mesh.data.materials.append(flat_material(source.data.materials[0], f"{stem}_hair", folder, seen_color(source)))
     bpy.context.scene.collection.objects.link(mesh)
     mesh.parent = armature
     mesh.matrix_parent_inverse = Matrix.Identity(4)

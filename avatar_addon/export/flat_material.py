@@ -7,20 +7,26 @@ from pathlib import Path
 
 import bpy
 
-from ..scene.nodes import add_node, finish, new_material
+from ..scene.nodes import Color, add_node, finish, new_material, rgba
+from .look import apply_look
 
 CLEAR_ALPHA = 0.06
 CLEAR_ROUGHNESS = 0.05
 HAIR_ROUGHNESS = 0.6
 
 
-def flat_material(material: bpy.types.Material, name: str, image_folder: Path) -> bpy.types.Material:
-    """A plain copy of an avatar's material. Its picture is a copy too, which will lie in ``image_folder`` as <name>.png."""
+def flat_material(
+    material: bpy.types.Material, name: str, image_folder: Path, color: Color | None = None
+) -> bpy.types.Material:
+    """A plain copy of an avatar's material. Its picture is a copy too, which will lie in ``image_folder`` as <name>.png.
+
+    color: linear, instead of the one that the material shows in Solid shading.
+    """
     source = _surface_node(material)
     flat, tree = new_material(name)
-    flat.diffuse_color = material.diffuse_color
+    flat.diffuse_color = rgba(color) if color else material.diffuse_color
     flat.use_backface_culling = material.use_backface_culling
-    inputs = {"Base Color": tuple(material.diffuse_color), "Roughness": 0.5}
+    inputs = {"Base Color": tuple(flat.diffuse_color), "Roughness": 0.5}
     if source is None:
         inputs |= {"Roughness": CLEAR_ROUGHNESS, "Alpha": CLEAR_ALPHA}
         flat.surface_render_method = "BLENDED"
@@ -31,7 +37,9 @@ def flat_material(material: bpy.types.Material, name: str, image_folder: Path) -
     surface = add_node(tree, "ShaderNodeBsdfPrincipled", inputs)
     image = source and _base_color_image(source)
     if image:
-        texture = add_node(tree, "ShaderNodeTexImage", image=_renamed_copy(image, name, image_folder))
+        copy = _renamed_copy(image, name, image_folder)
+        apply_look(material, copy)
+        texture = add_node(tree, "ShaderNodeTexImage", image=copy)
         tree.links.new(texture.outputs["Color"], surface.inputs["Base Color"])
     finish(tree, surface.outputs["BSDF"])
     return flat

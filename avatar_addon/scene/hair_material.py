@@ -21,6 +21,8 @@ DARKEST, BRIGHTEST = 0.004, 0.45
 PALENESS = 0.15
 # Absorption per unit of pigment, as in the Principled Hair BSDF.
 EUMELANIN, PHEOMELANIN = (0.506, 0.841, 1.653), (0.343, 0.733, 1.924)
+# How fast the pigments take over from the photo's own colour when their sliders move.
+MELANIN_GAIN, REDNESS_GAIN, UNMOVED = 8.0, 4.0, 0.002
 GREY = (0.62, 0.61, 0.6, 1.0)
 
 
@@ -67,10 +69,30 @@ def hair_material(name: str, color: HairColor) -> bpy.types.Material:
     return material
 
 
+def seen_color(hair_object: bpy.types.Object) -> Color:
+    """The linear colour that the hair as a whole has with its sliders as they are, for programs without its material."""
+    material = hair_object.data.materials[0]
+    surface = next(node for node in material.node_tree.nodes if node.type == "BSDF_HAIR_PRINCIPLED")
+    melanin, redness = hair_object["Melanin"], hair_object["Redness"]
+    away = _moved(hair_object, "Melanin", MELANIN_GAIN) + _moved(hair_object, "Redness", REDNESS_GAIN)
+    amount = -math.log(1.0001 - melanin)
+    density = _density(surface.inputs["Roughness"].default_value)
+    seen = []
+    for k, photo in enumerate(material.diffuse_color[:3]):
+        absorbed = amount * ((1 - redness) * EUMELANIN[k] + redness * PHEOMELANIN[k])
+        natural = _between(photo, math.exp(-density * math.sqrt(max(absorbed, 0.0))), min(away, 1.0))
+        aged = _between(natural, GLOSS + GAIN * GREY[k] ** POWER, hair_object["Grey"])
+        seen.append(_between(aged, hair_object[DYE_COLOR][k], hair_object["Dye"]))
+    return tuple(seen)
+
+
 def _base_color(tree: bpy.types.NodeTree, color: HairColor, strand: bpy.types.Node) -> bpy.types.NodeSocket:
     """The photo's colour while the pigments are the measured ones; pigment, grey and dye where the sliders say so."""
     melanin, redness = _slider(tree, "Melanin", "Fac"), _slider(tree, "Redness", "Fac")
-    away = (_distance(tree, melanin, color.melanin, 8.0), _distance(tree, redness, color.redness, 4.0))
+    away = (
+        _distance(tree, melanin, color.melanin, MELANIN_GAIN),
+        _distance(tree, redness, color.redness, REDNESS_GAIN),
+    )
     photo = rgba(strand_color(color.linear_rgb))
     pigments = _strands(tree, _pigments(tree, melanin, redness, color.roughness))
     natural = _mix(tree, _math(tree, "ADD", *away, clamp=True), photo, pigments)
@@ -90,8 +112,7 @@ def _pigments(
     amount = _math(tree, "MULTIPLY", _math(tree, "LOGARITHM", _math(tree, "SUBTRACT", 1.0001, melanin), math.e), -1.0)
     red = _math(tree, "MULTIPLY", amount, redness)
     dark = _math(tree, "SUBTRACT", amount, red)
-    b = roughness
-    density = 5.969 - 0.215 * b + 2.532 * b**2 - 10.73 * b**3 + 5.574 * b**4 + 0.245 * b**5
+    density = _density(roughness)
     channels = []
     for eumelanin, pheomelanin in zip(EUMELANIN, PHEOMELANIN, strict=True):
         absorbed = _math(tree, "MULTIPLY_ADD", dark, eumelanin, _math(tree, "MULTIPLY", red, pheomelanin))
@@ -117,7 +138,7 @@ def _slider(tree: bpy.types.NodeTree, name: str, output: str) -> bpy.types.NodeS
 
 def _distance(tree: bpy.types.NodeTree, value: bpy.types.NodeSocket, start: float, gain: float) -> bpy.types.NodeSocket:
     apart = _math(tree, "ABSOLUTE", _math(tree, "SUBTRACT", value, float(start)))
-    return _math(tree, "MULTIPLY", _math(tree, "MAXIMUM", _math(tree, "SUBTRACT", apart, 0.002), 0.0), gain)
+    return _math(tree, "MULTIPLY", _math(tree, "MAXIMUM", _math(tree, "SUBTRACT", apart, UNMOVED), 0.0), gain)
 
 
 def _mix(tree: bpy.types.NodeTree, factor: object, first: object, second: object) -> bpy.types.NodeSocket:
@@ -127,3 +148,18 @@ def _mix(tree: bpy.types.NodeTree, factor: object, first: object, second: object
 def _math(tree: bpy.types.NodeTree, operation: str, *values: object, clamp: bool = False) -> bpy.types.NodeSocket:
     inputs = dict(enumerate(values))
     return add_node(tree, "ShaderNodeMath", inputs, operation=operation, use_clamp=clamp).outputs["Value"]
+
+
+def _moved(hair_object: bpy.types.Object, slider: str, gain: float) -> float:
+    start = hair_object.id_properties_ui(slider).as_dict()["default"]
+    return max(abs(hair_object[slider] - start) - UNMOVED, 0.0) * gain
+
+
+def _between(first: float, second: float, share: float) -> float:
+    return first + (second - first) * share
+
+
+def _density(roughness: float) -> float:
+    """The factor between the root of the absorption and the logarithm of the colour."""
+    b = roughness
+    return 5.969 - 0.215 * b + 2.532 * b**2 - 10.73 * b**3 + 5.574 * b**4 + 0.245 * b**5

@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 import pytest
 from portrait_avatar.avatar_addon.hair.wear import wear_style
+from portrait_avatar.avatar_addon.scene.hair_material import seen_color
 from portrait_avatar.avatar_addon.scene.hair_sliders import COLOR, SHAPE, reset_sliders, slider_names
 from portrait_avatar.tests.avatar_addon.hair_styles import arc_length, deepest, evaluated, make_style, winding
 
@@ -109,6 +110,16 @@ def test_the_material_reads_the_colour_sliders(hair_object):
     nodes = hair_object.data.materials[0].node_tree.nodes
     read = {node.attribute_name for node in nodes if node.type == "ATTRIBUTE" and node.attribute_type == "OBJECT"}
     assert {slider.name for slider in COLOR} <= read
+
+
+def test_exports_take_the_colour_of_the_sliders(avatar, hair_object):
+    assert seen_color(hair_object) == pytest.approx(avatar.hair.color.linear_rgb)
+    hair_object["Melanin"] = 1.0
+    assert max(seen_color(hair_object)) < 0.01
+    hair_object["Grey"] = 1.0
+    assert min(seen_color(hair_object)) > 0.3
+    hair_object["Dye"] = 1.0
+    assert seen_color(hair_object) == pytest.approx((0.35, 0.02, 0.05))
 
 
 def test_sliders_outlive_saving_and_the_add_on(hair_object, tmp_path: Path):
