@@ -168,11 +168,11 @@ class HeadModel:
         self, shape: NDArray | None = None, expression: NDArray | None = None, offsets: NDArray | None = None
     ) -> NDArray:
         """Unposed vertices (V, 3)."""
-        vertices = self.template.astype(np.float32)
+        vertices = self.template.astype(np.float32)  # a copy
         for basis, coefficients in ((self.shape_basis, shape), (self.expression_basis, expression)):
             if coefficients is not None:
                 n = len(coefficients)
-                vertices = vertices + np.tensordot(np.asarray(coefficients, np.float32), basis[:n], 1)
+                vertices += np.tensordot(np.asarray(coefficients, np.float32), basis[:n], 1)
         return vertices if offsets is None else vertices + offsets
 
     def skin(self, shaped: NDArray, pose: NDArray) -> NDArray:
@@ -180,8 +180,10 @@ class HeadModel:
         rotations = rotation_matrices(np.asarray(pose, np.float64))
         positions = self.joints.regressor @ shaped
         if len(self.pose_basis):
-            feature = (rotations[1:] - np.eye(3)).reshape(-1).astype(np.float32)
-            shaped = shaped + np.tensordot(feature, self.pose_basis, 1)
+            features = (rotations[1:] - np.eye(3)).reshape(-1, 9).astype(np.float32)
+            shaped = shaped.copy()
+            for j in np.flatnonzero(features.any(1)):  # a joint at rest corrects nothing, and the basis is large
+                shaped += np.tensordot(features[j], self.pose_basis[9 * j : 9 * j + 9], 1)
         linear, translation = [], []
         for j, parent in enumerate(self.joints.parents):
             if parent < 0:
@@ -191,9 +193,9 @@ class HeadModel:
                 linear.append(linear[parent] @ rotations[j])
                 world = linear[parent] @ positions[j] + translation[parent]
             translation.append(world - linear[j] @ positions[j])
-        weights = self.joints.weights
-        blended = np.tensordot(weights, np.stack(linear), 1)
-        return np.einsum("vij,vj->vi", blended, shaped) + weights @ np.stack(translation)
+        weights, kind = self.joints.weights, shaped.dtype  # mixed kinds would cost five times as long
+        blended = np.tensordot(weights, np.stack(linear).astype(kind), 1)
+        return np.einsum("vij,vj->vi", blended, shaped) + weights @ np.stack(translation).astype(kind)
 
 
 def rotation_matrices(axis_angle: NDArray) -> NDArray:

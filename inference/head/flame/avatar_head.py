@@ -90,18 +90,8 @@ def _added_parts(bare: HeadModel, open_head: HeadModel, at: Correspondence) -> _
     bag = make_mouth_bag(bare.template, mouth, held, VERTICES)
     source = surface.part_vertices(*BORROWED)
     positions = at.positions[source].copy()
-    lips = np.flatnonzero(at.on_open.of(open_head.masks["lips"][:, None])[:VERTICES, 0] > 0.5)
-    still = np.zeros((len(source), VERTICES), np.float32)
-    still[:, lips] = 1 / len(lips)
-    moving = np.zeros_like(still)
-    lashes = np.isin(source, surface.part_vertices("lashes"))
-    skin = bare.surface.part_vertices("skin")
-    distance, near = cKDTree(bare.template[skin]).query(positions[lashes], 3)
-    share = 1 / (distance + 1e-4)
-    for rows in (still, moving):
-        rows[lashes] = 0
-        rows[np.flatnonzero(lashes)[:, None], skin[near]] = share / share.sum(1, keepdims=True)
-    cornea = np.isin(source, surface.part_vertices("cornea"))
+    lashes, cornea = (np.isin(source, surface.part_vertices(part)) for part in ("lashes", "cornea"))
+    moving = _lash_rows(bare, positions, lashes)
     for joint in EYE_JOINTS:
         ball, centre, radius = eyeball(bare, joint)
         side = 1 if joint == "left_eye" else -1
@@ -111,13 +101,30 @@ def _added_parts(bare: HeadModel, open_head: HeadModel, at: Correspondence) -> _
         mine = cornea & (np.sign(open_head.template[source, 0]) == side)
         grown = radius / np.median(np.linalg.norm(own - middle, axis=1))
         positions[mine] = centre + grown * (positions[mine] - middle)
-        for rows in (still, moving):
-            rows[mine] = 0
-            rows[np.ix_(mine, ball)] = 1 / len(ball)
-    carry = np.zeros((len(bag.positions), VERTICES))
-    carry[:, bag.rim] = bag.carry
-    stacked = (sparse.csr_matrix(np.concatenate([carry, rows]).astype(np.float32)) for rows in (still, moving))
-    return _Added(bag, source, positions, *stacked)
+        moving = moving + _mean_rows(mine, ball)
+    lips = np.flatnonzero(at.on_open.of(open_head.masks["lips"][:, None])[:VERTICES, 0] > 0.5)
+    still = moving + _mean_rows(~lashes & ~cornea, lips)
+    row, column = np.nonzero(bag.carry)
+    carry = sparse.csr_matrix((bag.carry[row, column], (row, bag.rim[column])), (len(bag.positions), VERTICES))
+    by_shape, by_expression = (sparse.vstack([carry, rows], "csr").astype(np.float32) for rows in (still, moving))
+    return _Added(bag, source, positions, by_shape, by_expression)
+
+
+def _mean_rows(chosen: NDArray, of: NDArray) -> sparse.csr_matrix:
+    """(N, 5023): each chosen vertex (N,) bool follows the mean of FLAME's vertices ``of``."""
+    pick = sparse.csr_matrix(chosen.astype(float)[:, None])
+    mean = sparse.csr_matrix((np.full(len(of), 1 / len(of)), (np.zeros(len(of), int), of)), (1, VERTICES))
+    return pick @ mean
+
+
+def _lash_rows(bare: HeadModel, positions: NDArray, lashes: NDArray) -> sparse.csr_matrix:
+    """(N, 5023): each lash vertex follows the three nearest vertices of the skin."""
+    skin = bare.surface.part_vertices("skin")
+    distance, near = cKDTree(bare.template[skin]).query(positions[lashes], 3)
+    share = 1 / (distance + 1e-4)
+    share /= share.sum(1, keepdims=True)
+    rows = np.repeat(np.flatnonzero(lashes), 3)
+    return sparse.csr_matrix((share.ravel(), (rows, skin[near].ravel())), (len(positions), VERTICES))
 
 
 def _extended(basis: NDArray, rows: sparse.csr_matrix) -> NDArray:

@@ -39,7 +39,7 @@ def bare_head(flame: FlameArrays, chart: FlameUV | None = None) -> HeadModel:
         name=f"flame-{flame.version.lower().replace(' ', '-')}",
         licence=flame.licence,
         source=f"FLAME {flame.version} (Max Planck Institute for Intelligent Systems)",
-        template=from_flame(flame.template).astype(np.float32),
+        template=np.ascontiguousarray(from_flame(flame.template), np.float32),
         shape_basis=np.ascontiguousarray(directions[:SHAPES]),
         shape_names=tuple(f"flame_shape_{number:03}" for number in range(1, SHAPES + 1)),
         shape_mean=np.zeros(SHAPES, np.float32),
@@ -49,7 +49,7 @@ def bare_head(flame: FlameArrays, chart: FlameUV | None = None) -> HeadModel:
         expression_prior=ExpressionPrior(
             np.eye(EXPRESSIONS), np.full(EXPRESSIONS, -LARGEST_EXPRESSION), np.full(EXPRESSIONS, LARGEST_EXPRESSION)
         ),
-        pose_basis=pose_basis_from_flame(flame.pose_directions).astype(np.float32),
+        pose_basis=np.ascontiguousarray(pose_basis_from_flame(flame.pose_directions), np.float32),
         joints=Joints(JOINT_NAMES, PARENTS, flame.regressor.astype(np.float32), flame.weights.astype(np.float32)),
         surface=Surface(
             faces,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from inference.errors import AvatarError
+from inference.head.batch import forward_batch
 from inference.head.flame.bare_head import bare_head
 from inference.head.flame.frame import from_flame
 from inference.head.flame.model_file import FlameArrays, flame_from_mica, flame_from_pickle, read_flame, require_2020
@@ -122,3 +123,11 @@ def test_wrong_shapes_and_missing_keys_are_named(flame: FlameArrays) -> None:
     content["kintree_table"] = np.array([[2**32 - 1, 0, 1, 1, 1], range(5)])
     with pytest.raises(AvatarError, match=r"v_template has the shape \(10, 3\)"):
         flame_from_pickle(content, "a.pkl")
+
+
+def test_a_batch_is_the_same_heads_one_by_one(flame: FlameArrays) -> None:
+    head = bare_head(flame)
+    random = np.random.default_rng(8)
+    shape, expression, pose = random.normal(size=(5, 100)), random.normal(size=(5, 50)), random.normal(0, 0.4, (5, 5, 3))
+    each = [head.forward(*values) for values in zip(shape, expression, pose, strict=True)]
+    assert np.abs(forward_batch(head, shape, expression, pose) - each).max() < 1e-6

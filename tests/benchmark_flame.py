@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How fast the licensed path is, on synthetic files: OMP_NUM_THREADS=1 python tests/benchmark_flame.py PHOTO (inference environment).
+
+FLAME's forward is compared with the PyPI package smplx on the same inputs in the same run. Times are CPU seconds, which a busy machine
+leaves nearly alone; with one thread they are what a quiet machine's clock would show.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import statistics
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import sparse
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from inference.deca.detail import texel_table  # noqa: E402  the root must be known first
+from inference.estimators.heads import load_head  # noqa: E402
+from inference.estimators.types import FaceOptions  # noqa: E402
+from inference.head.batch import forward_batch  # noqa: E402
+from inference.head.flame.bare_head import bare_head  # noqa: E402
+from inference.head.flame.frame import from_flame  # noqa: E402
+from inference.head.flame.model_file import FlameArrays  # noqa: E402
+from inference.pipeline import CreateOptions, create_bundle  # noqa: E402
+from inference.weights.recognise import find_files, recognise  # noqa: E402
+from inference.weights.registry import remember  # noqa: E402
+from tests.inference.estimators.licensed_files import write_all  # noqa: E402
+from tests.inference.head.flame.files import flame_arrays  # noqa: E402
+from tests.inference.weights.files import Planted  # noqa: E402
+
+SHAPES, EXPRESSIONS = 100, 50
+
+
+def main(photo: str) -> None:
+    """Print a table."""
+    warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        compare_forward(folder)
+        os.environ["PORTRAIT_AVATAR_CACHE"] = str(folder / "cache")
+        os.environ["PORTRAIT_AVATAR_WEIGHTS"] = str(folder / "weights.json")
+        (folder / "files").mkdir()
+        write_all(folder / "files", Planted())
+        (folder / "files" / "flame2023.pkl").unlink()
+        for file in find_files(folder / "files"):
+            finding = recognise(file, thorough=False)
+            if finding.usable:
+                remember(str(finding.kind), file)
+        texture_lookup()
+        whole_line(Path(photo), folder / "bundle")
+
+
+def compare_forward(folder: Path) -> None:
+    """FLAME forward, ours and smplx's, batch 1 and 64."""
+    from smplx import FLAME
+
+    flame = flame_arrays()
+    write_for_smplx(flame, folder)
+    head = bare_head(flame)
+    random = np.random.default_rng(0)
+    for batch, repeats in ((1, 300), (64, 30)):
+        shape = random.normal(size=(batch, SHAPES)).astype(np.float32)
+        expression = random.normal(size=(batch, EXPRESSIONS)).astype(np.float32)
+        pose = np.zeros((batch, 5, 3), np.float32)
+        pose[:, 0], pose[:, 2] = random.normal(0, 0.2, (2, batch, 3))
+        theirs = FLAME(
+            str(folder), num_betas=SHAPES, num_expression_coeffs=EXPRESSIONS, batch_size=batch, use_face_contour=False
+        )
+        names = ("global_orient", "neck_pose", "jaw_pose", "leye_pose", "reye_pose")
+        inputs = {key: torch.from_numpy(pose[:, joint].copy()) for joint, key in enumerate(names)}
+        inputs |= {"betas": torch.from_numpy(shape), "expression": torch.from_numpy(expression)}
+        turned = from_flame(pose)
+
+        def ours(shape=shape, expression=expression, turned=turned) -> NDArray:
+            if len(shape) == 1:
+                return head.forward(shape[0], expression[0], turned[0])
+            return forward_batch(head, shape, expression, turned)
+
+        def reference(theirs=theirs, inputs=inputs) -> torch.Tensor:
+            with torch.inference_mode():
+                return theirs(**inputs).vertices
+
+        difference = np.abs(from_flame(reference().numpy()) - ours()).max()
+        slow, fast = interleaved((reference, ours), repeats)
+        print(f"FLAME forward, batch {batch}: smplx {1e3 * slow:.2f} ms, ours {1e3 * fast:.2f} ms, {slow / fast:.1f} times as fast; "
+              f"largest difference {difference:.1e} m")  # fmt: skip
+
+
+def write_for_smplx(flame: FlameArrays, folder: Path) -> None:
+    """The synthetic model as smplx reads it (it cannot read chumpy's pickles without chumpy)."""
+    content = {
+        "v_template": flame.template,
+        "shapedirs": flame.directions,
+        "posedirs": flame.pose_directions,
+        "J_regressor": sparse.csc_matrix(flame.regressor),
+        "weights": flame.weights,
+        "f": flame.faces.astype(np.uint32),
+        "kintree_table": np.array([[2**32 - 1, 0, 1, 1, 1], range(5)], np.int64),
+    }
+    (folder / "FLAME_NEUTRAL.pkl").write_bytes(pickle.dumps(content))
+    landmarks = {"lmk_face_idx": np.zeros(51, np.uint32), "lmk_b_coords": np.full((51, 3), 1 / 3)}
+    (folder / "flame_static_embedding.pkl").write_bytes(pickle.dumps(landmarks))
+
+
+def texture_lookup() -> None:
+    """Rasterise the chart at 1024 texels and look a per-vertex quantity up at each."""
+    model = load_head(FaceOptions(head="flame"))
+    skin = model.surface.triangles("skin")
+
+    def look_up() -> NDArray:
+        return texel_table(model.surface.uv, model.surface.uv_triangles("skin"), skin, 1024).spread(model.template)
+
+    (seconds,) = interleaved((look_up,), 5)
+    print(f"texture chart rasterised and looked up, 1024 texels: {seconds:.2f} s")
+
+
+def whole_line(photo: Path, bundle: Path) -> None:
+    """Photo to bundle with DECA and MICA, after a first run that loads everything."""
+    options = CreateOptions(estimation=FaceOptions(estimator="deca+mica"))
+    seconds, stages = [], []
+    for _ in range(4):
+        start = time.process_time()
+        avatar = create_bundle(photo, bundle, options, lambda *_: None)
+        seconds.append(time.process_time() - start)
+        stages.append(avatar.report["seconds"])
+    print(
+        f"photo to FLAME bundle, DECA + MICA, warm: {min(seconds[1:]):.2f} CPU s; by the clock of the last run, stages {stages[-1]}"
+    )
+
+
+def interleaved(functions: tuple[Callable[[], object], ...], repeats: int) -> list[float]:
+    """Median CPU seconds of each function, called in turn."""
+    times: list[list[float]] = [[] for _ in functions]
+    for _ in range(repeats):
+        for function, row in zip(functions, times, strict=True):
+            start = time.process_time()
+            function()
+            row.append(time.process_time() - start)
+    return [statistics.median(row) for row in times]
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
