@@ -15,6 +15,7 @@ from .scene import CLOTHES, EYES, HAT, LASHES, MOUTH, NOTHING, TEETH, Scene
 # Absorption of the two pigments at red, green and blue (d'Eon et al. 2011).
 EUMELANIN, PHEOMELANIN = np.array([0.419, 0.697, 1.37]), np.array([0.187, 0.4, 1.05])
 SKIN_TONE = np.array([0.62, 0.36, 0.25])
+ALIKE = 0.15  # how often something beside the hair has its colour
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,19 @@ class Picture:
 def compose(scene: Scene, others: tuple[Scene, ...], random: np.random.Generator) -> Picture:
     """A photo of the scene's person, with ``others`` beside or behind."""
     shape = scene.part.shape
+    pigment = _hair_color(random)
     canvas = backdrop(shape, random)
+    if random.random() < ALIKE:  # a wall of the hair's colour
+        canvas *= 0.3 * random.random()
+        canvas += pigment * random.uniform(0.4, 1.4)
     anybody = np.zeros(shape, np.float32)
     for other in others:
-        painted, cover, _ = _painted(other, random)
+        painted, cover, _ = _painted(other, _hair_color(random), random)
         shift = _aside(shape, random)
         painted, cover = (cv2.warpAffine(layer, shift, shape[::-1]) for layer in (painted, cover))
         canvas += cover[..., None] * (painted - canvas)
         anybody = np.maximum(anybody, cover)
-    painted, cover, hair = _painted(scene, random)
+    painted, cover, hair = _painted(scene, pigment, random)
     canvas += cover[..., None] * (painted - canvas)
     anybody = np.maximum(anybody, cover)
     if random.random() < 0.14:
@@ -53,16 +58,17 @@ def compose(scene: Scene, others: tuple[Scene, ...], random: np.random.Generator
     return Picture(_developed(canvas, random), hair, anybody)
 
 
-def _painted(scene: Scene, random: np.random.Generator) -> tuple[NDArray, NDArray, NDArray]:
+def _painted(scene: Scene, pigment: NDArray, random: np.random.Generator) -> tuple[NDArray, NDArray, NDArray]:
     """A person in colours (h, w, 3) linear, the silhouette (h, w), and the hair's coverage (h, w)."""
     light, gloss, brows, beard, lips, roots = (
         getattr(scene, name).astype(np.float32) / 255 for name in ("light", "gloss", "brows", "beard", "lips", "roots")
     )
     alpha, hair_light, shine, tint, along = scene.hair.astype(np.float32) / 255
     shape = scene.part.shape
-    pigment = _hair_color(random)
     lamp = random.uniform(0.85, 1.0, 3)
     tone = SKIN_TONE * (0.1 + 1.15 * random.uniform() ** 0.7) * random.uniform(0.88, 1.12, 3)
+    if random.random() < ALIKE / 2:  # hair of the skin's colour
+        pigment = pigment + random.uniform(0.4, 1.0) * (tone * random.uniform(0.6, 1.2) - pigment)
     albedo = np.empty((*shape, 3), np.float32)
     albedo[:] = tone * (1 + random.uniform(0.01, 0.07) * cloud(shape, random, 1.0)[..., None])
     growth = pigment * random.uniform(0.3, 1.0) + tone * random.uniform(0, 0.3)
@@ -79,7 +85,7 @@ def _painted(scene: Scene, random: np.random.Generator) -> tuple[NDArray, NDArra
     iris = scene.iris.astype(np.float32)[..., None] / 127.5
     eye = np.where(iris < 1, np.where(iris < 0.4, 0.005, random.uniform(0.02, 0.2, 3)), 0.65)
     albedo[part == EYES] = eye[part == EYES]
-    _dress(albedo, scene, tone, random)
+    _dress(albedo, scene, tone, pigment, random)
     # Hair throws a soft shadow on what is below and behind it.
     fall = cv2.warpAffine(alpha, np.array([[1.0, 0, random.uniform(-6, 6)], [0, 1, random.uniform(1, 8)]]), shape[::-1])
     shade = 1 - random.uniform(0, 0.6) * cv2.GaussianBlur(fall, (0, 0), random.uniform(2, 6))
@@ -108,11 +114,12 @@ def _hair_color(random: np.random.Generator) -> NDArray:
     return np.clip(np.exp(-dark * EUMELANIN - red * PHEOMELANIN) * random.uniform(0.6, 1.0), 0.004, 1)
 
 
-def _dress(albedo: NDArray, scene: Scene, tone: NDArray, random: np.random.Generator) -> None:
+def _dress(albedo: NDArray, scene: Scene, tone: NDArray, pigment: NDArray, random: np.random.Generator) -> None:
     """Clothes with a neckline and a pattern, and the hat, painted into ``albedo``."""
     across, down = np.moveaxis(scene.chart.astype(np.float32), -1, 0)
     for code in (CLOTHES, HAT):
-        cloth = np.broadcast_to(color(random) * random.uniform(0.2, 1.0), albedo.shape).copy()
+        paint = pigment if random.random() < ALIKE else color(random)
+        cloth = np.broadcast_to(paint * random.uniform(0.2, 1.0), albedo.shape).copy()
         kind = random.random()
         if kind < 0.25:
             width = random.uniform(0.006, 0.05)
@@ -173,7 +180,7 @@ def _aside(shape: tuple[int, int], random: np.random.Generator) -> NDArray:
 
 def _developed(linear: NDArray, random: np.random.Generator) -> NDArray:
     """Linear light -> uint8 sRGB with a camera's white balance, exposure, contrast, blur, noise and compression."""
-    gain = np.exp(random.normal(0.1, 0.35) + random.normal(0, 0.08, 3))
+    gain = np.exp(random.normal(0.0, 0.5) + random.normal(0, 0.08, 3))
     picture = linear.astype(np.float32) * gain.astype(np.float32)
     picture = np.clip(picture, 0, 1) ** (1 / random.uniform(1.7, 2.6))
     picture = picture + random.uniform(0, 0.25) * (3 * picture**2 - 2 * picture**3 - picture)
