@@ -52,12 +52,15 @@ def story_avatar() -> Iterator[float]:
         settings().own_python = SETTINGS["python"]
     yield from open_tab()
     session = module("create.session")
+    yield from drop_menu()
+    paste()
     ticks = timed(session)
     for run in ("cold", "warm"):
         yield from drop(SETTINGS["photo"], run, session)
     results["longest_tick_ms"] = [round(1000 * max(values), 1) for values in zip(*ticks, strict=True)]
     yield 3.0
     picture("avatar")
+    yield from cancel(session)
     yield from redraws_alone()
     yield from sliders()
     yield from hairstyles()
@@ -69,6 +72,41 @@ def story_avatar() -> Iterator[float]:
     yield from reload()
     yield from open_tab()
     yield from batch(session)
+
+
+def drop_menu() -> Iterator[float]:
+    """What Blender offers for a dropped picture: its own uses, and ours."""
+    subprocess.run(["xdotool", "mousemove", "500", "500"], check=False)
+    yield 0.5
+    photo = Path(SETTINGS["photo"])
+    with view():
+        bpy.ops.wm.drop_import_file("INVOKE_DEFAULT", directory=str(photo.parent), files=[{"name": photo.name}])
+    yield 2.0
+    picture("drop_menu")
+    subprocess.run(["xdotool", "key", "Escape"], check=False)
+    yield 1.0
+
+
+def paste() -> None:
+    """The path of a photo, copied in a file manager."""
+    bpy.context.window_manager.clipboard = f"file://{SETTINGS['photo']}"
+    press("paste_photo")
+    expect(bpy.context.window_manager.portrait_avatar.photo == SETTINGS["photo"], "pasting a path")
+
+
+def cancel(session: object) -> Iterator[float]:
+    """In the middle of the work."""
+    heads = len(avatars())
+    invoke("drop", SETTINGS["photo"])
+    item = session.items()[-1]
+    while item.fraction < 0.2:
+        yield 0.05
+    start = time.monotonic()
+    press("cancel")
+    while item.stage.value == "creating":
+        yield 0.02
+    results["cancel_seconds"] = round(time.monotonic() - start, 2)
+    expect(item.stage.value == "cancelled" and len(avatars()) == heads, f"cancel: {item.stage.value}")
 
 
 def drop(photo: str, run: str, session: object) -> Iterator[float]:
