@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "measure-emotion": (".emotion.evaluation.command", "measure the emotions of bundles"),
     "emotion-sheet": (".emotion.sheet.command", "pictures of every emotion and of mixtures"),
     "train-hair-mask": (".hair.segment.training.command", "train the network that finds hair in photos"),
+    "measure-hair": (".hair.refine.command", "measure how well the hair made of photos matches them"),
+    "train-hair": (".hair.network.command", "make data for the hair networks, train and judge them"),
     "pack-hair": (".hair.pack.command", "write the library's hairstyles as files for Blender"),
     "hair-sheet": (".hair.pack.sheet", "put the pictures of all hairstyles on one sheet"),
 }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ...smoothstep import smoothstep
-from ..detail import resample, strand_lengths
+from ..detail import resample
 from ..grow import resolve_collisions
 from ..head_surface import HeadSurface
 from ..orientation.coding import OrientationMap, angle_between
@@ -27,8 +27,11 @@ TURNING_ROUNDS = 3
 GAIN = 0.7
 DEGREE_WEIGHT = 0.003  # what a degree of wrong direction costs in IoU
 ROOT_RAMP = 0.022  # metres along a strand until it moves freely
-MOST_STRETCH = 0.35  # of a strand's length, and so many metres more, that it may be displaced in all
-MOST_SHIFT = 0.012
+STRETCH, SHIFT, FARTHEST = (
+    0.35,
+    0.008,
+    0.06,
+)  # of the way from the root, and metres more, that a point may be displaced, at most
 OUTSIDE = 3.0  # pixels beyond the photo's hair where a strand counts as astray
 NEIGHBOURS = 12
 SHORTEST_SHARE = 0.3
@@ -55,9 +58,9 @@ def refine(head: HeadSurface, view: MapView, wanted: OrientationMap, known: NDAr
     wanted: the photo's map in the view; known: (size, size) bool, inside the photo.
     """
     started = strands.astype(np.float64)
-    lengths = strand_lengths(started)
-    ramp = _root_ramp(started, lengths)
-    limit = (MOST_STRETCH * lengths + MOST_SHIFT)[:, None]
+    along = _along(started)
+    ramp = smoothstep(0, 1, along / (np.minimum(ROOT_RAMP, 0.7 * along[:, -1:]) + 1e-6))
+    limit = np.minimum(STRETCH * along + SHIFT, FARTHEST)
     best, best_score = started, -np.inf
     current = started
     for turn in range(ROUNDS + 1):
@@ -78,12 +81,10 @@ def refine(head: HeadSurface, view: MapView, wanted: OrientationMap, known: NDAr
     return resolve_collisions(head, trimmed).astype(np.float32)
 
 
-def _root_ramp(strands: NDArray, lengths: NDArray) -> NDArray:
-    """(N, P) 0 at the root .. 1 where a strand is free to move; earlier on short hair."""
+def _along(strands: NDArray) -> NDArray:
+    """(N, P) metres from the root."""
     along = np.cumsum(np.linalg.norm(np.diff(strands, axis=1), axis=2), axis=1)
-    along = np.concatenate([np.zeros((len(strands), 1)), along], 1)
-    reach = np.minimum(ROOT_RAMP, 0.7 * lengths)[:, None] + 1e-6
-    return smoothstep(0, 1, along / reach)
+    return np.concatenate([np.zeros((len(strands), 1)), along], 1)
 
 
 def _moved(view: MapView, strands: NDArray, field: NDArray, ramp: NDArray) -> NDArray:
@@ -111,7 +112,7 @@ def _turned(view: MapView, strands: NDArray, field: NDArray, head: HeadSurface) 
 
 
 def _kept_near(strands: NDArray, started: NDArray, limit: NDArray) -> NDArray:
-    """No point farther than the limit (N, 1) from where the style had it."""
+    """No point farther than the limit (N, P) from where the style had it."""
     offset = strands - started
     length = np.linalg.norm(offset, axis=2)
     return started + offset * np.minimum(1, limit / np.maximum(length, 1e-9))[..., None]
