@@ -73,9 +73,8 @@ def _first_columns(packed: zipfile.ZipFile, name: str, count: int) -> NDArray[np
                 answer[:, column] = _read(stream, size, dtype)
         else:
             for row in range(0, size, ROWS_AT_ONCE):
-                answer[row : row + ROWS_AT_ONCE] = _read(stream, ROWS_AT_ONCE * columns, dtype).reshape(-1, columns)[
-                    :, :count
-                ]
+                rows = min(ROWS_AT_ONCE, size - row)
+                answer[row : row + rows] = _read(stream, rows * columns, dtype).reshape(-1, columns)[:, :count]
     return answer
 
 

@@ -128,6 +128,10 @@ def test_wrong_shapes_and_missing_keys_are_named(flame: FlameArrays) -> None:
 def test_a_batch_is_the_same_heads_one_by_one(flame: FlameArrays) -> None:
     head = bare_head(flame)
     random = np.random.default_rng(8)
-    shape, expression, pose = random.normal(size=(5, 100)), random.normal(size=(5, 50)), random.normal(0, 0.4, (5, 5, 3))
+    shape, expression, pose = (
+        random.normal(size=(5, 100)),
+        random.normal(size=(5, 50)),
+        random.normal(0, 0.4, (5, 5, 3)),
+    )
     each = [head.forward(*values) for values in zip(shape, expression, pose, strict=True)]
     assert np.abs(forward_batch(head, shape, expression, pose) - each).max() < 1e-6
