@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which pixels of a photo show the person's head hair.
 
-A classical segmenter: four colour mixtures (hair, skin, clothes, background) with priors from the face's geometry and the person
-probability, alternated a few times, then smoothed along the picture's edges and reduced to what hangs together with the skull.
+A small network, trained on synthetic people (see ``segment/SOURCE.md``), judges the surroundings of the face; its answer is drawn
+along the picture's edges at twice the resolution and reduced to what hangs together with the skull.
 """
 
 from __future__ import annotations
@@ -11,20 +11,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..smoothstep import smoothstep
 from .face_window import FaceWindow, face_window
-from .mixture import Mixture, fit_mixture
+from .segment.color_classes import color_classes, like_bare_skin
+from .segment.cues import ACROSS, ROWS, STREAK_SINE, cues
+from .segment.forward import hair_probability, load_weights
 
-HAIR, SKIN, CLOTHES, BACKGROUND = range(4)
-COMPONENTS = (4, 3, 4, 5)
-SAMPLES, FITTED_PIXELS = 2000, 9000
-ROUNDS = 5
-LONG_HAIR_ROUND, LONG_HAIR_GAIN = 1, 5.0
-LIGHTNESS_WEIGHT = 0.7
-# A squared Mahalanobis distance from the face's colours, and a local deviation of about 2 % lightness (see _features).
-BARE_UNLIKENESS, BARE_LIVELINESS = 6.0, 8.0
+FINER = 2
+EDGE_RADIUS, EDGE_STRENGTH = 8, 1e-3
+PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+GAP = 0.4  # of a face height: arms and hands part hair from the skull
 # Below this share of hair in the ring around the skull's top a head counts as bald.
 BALD_SHARE = 0.12
+# Above this share of smooth skin among the hair there is none.
+BARE_SHARE = 0.5
 
 
 def hair_mask(pixels: NDArray, landmarks: NDArray, person: NDArray) -> NDArray:
@@ -32,157 +31,65 @@ def hair_mask(pixels: NDArray, landmarks: NDArray, person: NDArray) -> NDArray:
 
     pixels (H, W, 3) uint8 sRGB; landmarks (478, >=2) in pixels; person (H, W) in [0, 1]. All zero for a bald head.
     """
-    window = face_window(landmarks)
+    window = face_window(landmarks, ROWS)
+    known = window.covers(person.shape)
+    body = np.clip(window.take(person.astype(np.float32)), 0, 1) * known
     picture = window.take(pixels)
-    body = np.clip(window.take(person.astype(np.float32)), 0, 1) * window.covers(person.shape)
-    features = _features(picture)
-    prior = _priors(window, body)
-    share = _classified(features, prior, window)
-    hair = _guided(picture, share[HAIR].astype(np.float32), radius=4, strength=1e-4)
-    hair = hair * ~_bare_scalp(features, hair, window)
-    hair = _connected(hair, window)
-    if _bald(hair, window):
-        hair[:] = 0
-    return np.clip(window.give_back(hair.astype(np.float32), person.shape), 0, 1)
+    hair = _judged(cues(picture, body, color_classes(picture, body, window), window))
+    hair = _own(hair * known, window)
+    if _bald(hair, known, window) or _bare(hair, like_bare_skin(picture, window)):
+        return np.zeros(person.shape, np.float32)
+    fine = window.finer(FINER)
+    hair = _along_edges(fine.take(pixels), cv2.resize(hair, fine.shape[::-1], interpolation=cv2.INTER_LINEAR))
+    return np.clip(fine.give_back(hair, person.shape), 0, 1)
 
 
-def _features(picture: NDArray) -> NDArray:
-    """(h, w, 4): lightness, a, b and how lively the lightness is nearby (hair is streaky, skin and walls are not)."""
-    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    light = lab[..., 0]
-    mean = cv2.GaussianBlur(light, (0, 0), 2.0)
-    deviation = np.sqrt(np.maximum(cv2.GaussianBlur(light * light, (0, 0), 2.0) - mean * mean, 0))
-    return np.dstack([light * LIGHTNESS_WEIGHT, lab[..., 1:], 8 * np.log1p(deviation)])
+def _judged(seen: NDArray) -> NDArray:
+    """(h, w) the network's answer, averaged with its answer to the mirrored picture."""
+    weights = load_weights()
+    mirrored = seen[:, :, ::-1].copy()
+    mirrored[[ACROSS, STREAK_SINE]] *= -1
+    return (hair_probability(seen, weights) + hair_probability(mirrored, weights)[:, ::-1]) / 2
 
 
-def _priors(window: FaceWindow, body: NDArray) -> NDArray:
-    """(4, h, w) prior of each class from geometry and the person probability."""
-    u, v, oval = np.abs(window.across), window.down, window.oval
-    body = np.clip(body * 1.08 - 0.04, 0.02, 0.99)
-    chin = 0.62  # of a face height below the eyes
-    above_chin = smoothstep(chin + 0.15, chin - 0.1, v)
-    # Outside the face hair is likely around the skull, and possible down to the chest.
-    around = np.exp(-0.5 * (np.clip(oval - 0.45, 0, None) / 0.35) ** 2)
-    below = 0.35 * np.exp(-np.clip(v - 1.2, 0, None) / 0.5) * smoothstep(1.05, 0.8, u)
-    hair = 0.65 * around * above_chin + below * (1 - above_chin)
-    neck = smoothstep(0.36, 0.22, np.abs(window.across - window.neck)) * smoothstep(0.3, 0.55, v)
-    hair *= 1 - 0.9 * neck
-    # Beards reach past the oval's lower edge.
-    jaw = smoothstep(0.12, 0.04, oval) * smoothstep(0.3, 0.45, v)
-    hair *= 1 - 0.9 * jaw
-    # Inside the oval: a fringe on the forehead, strands over the temples, nothing on eyes, nose and mouth.
-    forehead = smoothstep(-0.10, -0.24, v)
-    inside = smoothstep(0.02, -0.05, oval)
-    hair = hair * (1 - inside) + inside * (
-        0.25 * forehead + 0.12 * smoothstep(-0.10, -0.02, oval) * smoothstep(0.45, 0.3, v) + 0.002
-    )
-    clothes = (
-        0.75 * smoothstep(chin - 0.1, chin + 0.45, v) * (1 - 0.8 * neck * smoothstep(1.0, 0.75, v)) * (oval > 0) + 0.003
-    )
-    skin = np.where(oval < 0, 0.8, 0.25 * smoothstep(1.6, 1.0, v) + 0.12)
-    skin = np.where((oval > 0) & (v < -0.45), 0.12, skin)
-    inner = np.stack([hair, skin, clothes])
-    inner /= inner.sum(0) + 1e-9
-    return np.concatenate([inner * body, (1 - body)[None]])
+def _along_edges(picture: NDArray, layer: NDArray) -> NDArray:
+    """A layer smoothed along the picture's edges: guided filter (He, Sun and Tang 2013) with the colours as guide."""
+    guide = picture.astype(np.float32) / 255
+    size = (2 * EDGE_RADIUS + 1,) * 2
+    mean, mean_layer = cv2.blur(guide, size), cv2.blur(layer, size)
+    joint = cv2.blur(guide * layer[..., None], size) - mean * mean_layer[..., None]
+    a, b, c, d, e, f = (cv2.blur(guide[..., k] * guide[..., m], size) - mean[..., k] * mean[..., m] for k, m in PAIRS)
+    a, d, f = a + EDGE_STRENGTH, d + EDGE_STRENGTH, f + EDGE_STRENGTH
+    # The inverse of the symmetric matrix ((a, b, c), (b, d, e), (c, e, f)) by its cofactors.
+    cofactors = (d * f - e * e, c * e - b * f, b * e - c * d, a * f - c * c, b * c - a * e, a * d - b * b)
+    determinant = a * cofactors[0] + b * cofactors[1] + c * cofactors[2]
+    rows = ((0, 1, 2), (1, 3, 4), (2, 4, 5))
+    slope = np.dstack([sum(cofactors[n] * joint[..., k] for k, n in enumerate(row)) / determinant for row in rows])
+    offset = mean_layer - (slope * mean).sum(-1)
+    return np.clip((cv2.blur(slope, size) * guide).sum(-1) + cv2.blur(offset, size), 0, 1)
 
 
-def _classified(features: NDArray, prior: NDArray, window: FaceWindow) -> NDArray:
-    """(4, h, w) posteriors: a few rounds of fitting colours to classes and classes to colours on some pixels, then all pixels."""
-    random = np.random.default_rng(0)
-    flat = features.reshape(-1, features.shape[-1]).astype(np.float64)
-    prior = prior.reshape(4, -1)
-    some = np.sort(random.choice(len(flat), min(FITTED_PIXELS, len(flat)), replace=False))
-    oval, v, bare = window.oval.ravel(), window.down.ravel(), _like_bare_skin(features, window).ravel()
-    face = np.flatnonzero((oval < -0.07) & (v > -0.05) & (v < 0.3) & ~window.features.ravel())
-    cheeks = fit_mixture(flat[random.choice(face, SAMPLES)], np.ones(SAMPLES), COMPONENTS[SKIN], random)
-    typical = np.quantile(cheeks.density(flat[face]), 0.04)
-    raised = prior.copy()
-    raised[HAIR] *= 1 + LONG_HAIR_GAIN * smoothstep(0.5, 0.9, v) * ~bare  # not on the bare neck and shoulders
-
-    # At first, what looks like the cheeks is skin, and the rest of the skull's surroundings is hair.
-    density_skin = cheeks.density(flat[some])
-    share = prior[:, some].copy()
-    share[HAIR] *= (density_skin < typical) & (v[some] < 0.5) & ((oval[some] > 0.01) | (v[some] < -0.3))
-    share[CLOTHES] *= v[some] > 0.85
-    current = prior
-    for turn in range(ROUNDS):
-        if turn == LONG_HAIR_ROUND:
-            hanging = _hanging(share[HAIR], prior[BACKGROUND, some], window, some)
-            current = prior + hanging * (raised - prior)
-        mixtures = [_fitted(flat[some], share[kind], kind, random) for kind in range(4)]
-        share = _posterior(flat[some], current[:, some], mixtures, cheeks)
-    return _posterior(flat, current, mixtures, cheeks).reshape(4, *window.shape)
-
-
-def _posterior(flat: NDArray, prior: NDArray, mixtures: list[Mixture], cheeks: Mixture) -> NDArray:
-    density = np.stack([mixture.density(flat) for mixture in mixtures])
-    density[SKIN] = (density[SKIN] + cheeks.density(flat)) / 2
-    share = prior * density
-    return share / share.sum(0)
-
-
-def _hanging(hair: NDArray, background: NDArray, window: FaceWindow, some: NDArray) -> float:
-    """0..1: how much of what is beside the jaw is hair."""
-    oval, down, across = (layer.ravel()[some] for layer in (window.oval, window.down, window.across))
-    beside = (oval > 0.03) & (down > 0.3) & (down < 0.62) & (np.abs(across) < 0.75)
-    share = (hair * (1 - background))[beside].sum() / max((1 - background)[beside].sum(), 1e-6)
-    return float(np.clip(share * 2 - 0.3, 0, 1))
-
-
-def _fitted(flat: NDArray, weight: NDArray, kind: int, random: np.random.Generator) -> Mixture:
-    weight = np.maximum(weight, 0) + 1e-9
-    chosen = random.choice(len(flat), SAMPLES, p=weight / weight.sum())
-    return fit_mixture(flat[chosen], np.ones(len(chosen)), COMPONENTS[kind], random)
-
-
-def _guided(picture: NDArray, layer: NDArray, radius: int, strength: float) -> NDArray:
-    """A layer smoothed along the picture's edges (guided filter of He et al. with a grey guide)."""
-    guide = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    size = (2 * radius + 1,) * 2
-    mean_guide, mean_layer = cv2.blur(guide, size), cv2.blur(layer, size)
-    covariance = cv2.blur(guide * layer, size) - mean_guide * mean_layer
-    variance = cv2.blur(guide * guide, size) - mean_guide**2
-    slope = covariance / (variance + strength)
-    offset = mean_layer - slope * mean_guide
-    return np.clip(cv2.blur(slope, size) * guide + cv2.blur(offset, size), 0, 1)
-
-
-def _bare_scalp(features: NDArray, hair: NDArray, window: FaceWindow) -> NDArray:
-    """(h, w) bool: the smooth, skin-coloured top of a head that was taken for hair only because it lies where hair usually is.
-
-    Blond hair can have the skin's colour but is streaky; so a head counts as bare only if most of its top is smooth too.
-    """
-    bare = _like_bare_skin(features, window)
-    top = (hair > 0.6) & (window.down < -0.3)
-    if not top.any() or bare[top].mean() < 0.5:
-        return np.zeros(window.shape, bool)
-    return cv2.dilate(bare.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
-
-
-def _like_bare_skin(features: NDArray, window: FaceWindow) -> NDArray:
-    """(h, w) bool: smooth and of the face's colours."""
-    face = (window.oval < -0.04) & (window.down > -0.25) & (window.down < 0.35) & ~window.features
-    colors = features[face][:, :3]
-    inverse = np.linalg.inv(np.cov(colors.T) + 25 * np.eye(3))
-    offset = features[..., :3] - np.median(colors, axis=0)
-    unlike = np.einsum("hwc,cd,hwd->hw", offset, inverse, offset)
-    return (unlike < BARE_UNLIKENESS) & (features[..., 3] < BARE_LIVELINESS)
-
-
-def _connected(hair: NDArray, window: FaceWindow) -> NDArray:
-    """The parts of the mask that touch the skull's surroundings; holes inside hair closed."""
+def _own(hair: NDArray, window: FaceWindow) -> NDArray:
+    """The parts of the mask that reach the skull of the person meant, over the width of an arm, or lie on the chest below the chin."""
     solid = (hair > 0.5).astype(np.uint8)
-    count, labels = cv2.connectedComponents(solid)
-    near = (window.oval > -0.3) & (window.oval < 0.3) & (window.down < 0.25)
-    touching = np.bincount(labels[near & (solid > 0)], minlength=count)
-    size = np.bincount(labels.ravel(), minlength=count)
-    kept = (touching > 0.15 * size) & (size > 40)
+    gap = max(3, int(GAP * window.face_height)) | 1
+    count, labels = cv2.connectedComponents(cv2.dilate(solid, np.ones((gap, gap), np.uint8)))
+    near = (window.oval > -0.3) & (window.oval < 0.25) & (window.down < 0.35)
+    chest = (window.down > 0.5) & (np.abs(window.across - window.neck) < 0.6)
+    size = np.maximum(np.bincount(labels[solid > 0], minlength=count), 1)
+    kept = np.bincount(labels[near & (solid > 0)], minlength=count) > 0
+    kept |= np.bincount(labels[chest & (solid > 0)], minlength=count) > 0.7 * size
     kept[0] = False
-    allowed = cv2.dilate(kept[labels].astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-    return hair * allowed
+    return hair * kept[labels]
 
 
-def _bald(hair: NDArray, window: FaceWindow) -> bool:
-    """Whether the ring over the forehead and the temples holds next to no hair."""
-    ring = (window.oval > 0.02) & (window.oval < 0.22) & (window.down < 0.0)
-    return bool(hair[ring].mean() < BALD_SHARE)
+def _bald(hair: NDArray, known: NDArray, window: FaceWindow) -> bool:
+    """Whether the ring over the forehead and the temples holds next to no hair, as far as the photo shows it."""
+    ring = (window.oval > 0.02) & (window.oval < 0.22) & (window.down < 0.0) & known
+    return not ring.any() or bool(hair[ring].mean() < BALD_SHARE)
+
+
+def _bare(hair: NDArray, like_skin: NDArray) -> bool:
+    """Whether what was taken for hair is mostly bare scalp."""
+    solid = hair > 0.5
+    return not solid.any() or bool(like_skin[solid].mean() > BARE_SHARE)

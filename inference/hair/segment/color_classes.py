@@ -40,6 +40,11 @@ def color_classes(picture: NDArray, body: NDArray, window: FaceWindow) -> NDArra
     return np.stack([cv2.resize(layer, size, interpolation=cv2.INTER_LINEAR) for layer in classes])
 
 
+def like_bare_skin(picture: NDArray, window: FaceWindow) -> NDArray:
+    """(h, w) bool: smooth and of the face's colours; blond hair can have those colours, but it is streaky."""
+    return _like_bare_skin(_features(picture), window)
+
+
 def _features(picture: NDArray) -> NDArray:
     """(h, w, 4): lightness, a, b and how lively the lightness is nearby (hair is streaky, skin and walls are not)."""
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
