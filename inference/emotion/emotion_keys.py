@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from ..head.arkit import mirrored_name
 from ..head.model import HeadModel
 from .dataset import POSE_SIZE
 from .network import EmotionNetwork, require_head
@@ -89,33 +90,37 @@ def emotion_keys(network: EmotionNetwork, person: Person) -> EmotionKeys:
     """The network on a person. Raises AvatarError ``weights_mixed`` when it was trained for another head."""
     require_head(network, person.model)
     emotions, count = network.emotions, len(network.emotions)
-    single = np.eye(count, dtype=np.float32)
+    single, mirror = np.eye(count, dtype=np.float32), _mirrored_order(network)
+    mirrored = [emotions.index(name) for name in ONE_SIDED if name in emotions]
+    pairs = np.array(list(itertools.combinations(range(count), 2)), np.int32).reshape(-1, 2)
     nodes = person.coefficients(network, single[:, None] * LEVELS[:, None])
+    _make_symmetric(nodes, ~np.isin(np.arange(count), mirrored), mirror)
+    extra = _fitted_pairs(network, person, nodes, pairs)
+    _make_symmetric(extra, ~np.isin(pairs, mirrored).any(1), mirror)
     deltas = person.displacements(network, nodes.reshape(count * len(LEVELS), -1))
     deltas = deltas.reshape(count, len(LEVELS), *deltas.shape[1:])
-    pairs = np.array(list(itertools.combinations(range(count), 2)), np.int32).reshape(-1, 2)
-    extra = _fitted_pairs(network, person, nodes, pairs)
     weights = level_weights(np.float32(PAIR_SHARE), LEVELS).astype(np.float32)
     half, half_deltas = np.tensordot(weights, nodes, (0, 1)), np.tensordot(weights, deltas, (0, 1))
     pair_deltas = person.displacements(network, half[pairs].sum(1) + extra) - half_deltas[pairs].sum(1)
 
-    mirrored = [emotions.index(name) for name in ONE_SIDED if name in emotions]
-    # The network learned from noisy faces: what is not one-sided is made exactly symmetric.
-    deltas = np.stack([d if i in mirrored else _symmetric(person.model, d) for i, d in enumerate(deltas)])
-    both_sided = ~np.isin(pairs, mirrored).any(1)
-    pair_deltas[both_sided] = _symmetric(person.model, pair_deltas[both_sided])
+    def other_side(coefficients: NDArray, moved: NDArray) -> NDArray:
+        if mirror is None:
+            return mirrored_displacement(person.model, moved)
+        flat = coefficients[..., mirror].reshape(-1, coefficients.shape[-1])
+        return person.displacements(network, flat).reshape(moved.shape)
+
     all_pairs, all_deltas = [pairs], [pair_deltas]
     for place, emotion in enumerate(mirrored):
         touched = (pairs == emotion).any(1)
         other = pairs[touched].sum(1) - emotion
         all_pairs.append(np.stack([other, np.full_like(other, count + place)], 1))
-        all_deltas.append(mirrored_displacement(person.model, pair_deltas[touched]))
+        all_deltas.append(other_side(extra[touched], pair_deltas[touched]))
     return EmotionKeys(
         names=emotions,
         levels=LEVELS,
         deltas=deltas,
         mirrored=tuple(emotions[emotion] for emotion in mirrored),
-        mirrored_deltas=mirrored_displacement(person.model, deltas[mirrored]),
+        mirrored_deltas=other_side(nodes[mirrored], deltas[mirrored]),
         pairs=np.concatenate(all_pairs).astype(np.int32),
         pair_deltas=np.concatenate(all_deltas),
     )
@@ -135,8 +140,18 @@ def slider_displacement(keys: EmotionKeys, sliders: NDArray, sides: NDArray | No
     return np.tensordot(weights, levels, 2) + np.tensordot(meeting, keys.pair_deltas, 1)
 
 
-def _symmetric(model: HeadModel, deltas: NDArray) -> NDArray:
-    return (deltas + mirrored_displacement(model, deltas)) / 2
+def _mirrored_order(network: EmotionNetwork) -> list[int] | None:
+    """For each of the E + 6 numbers the one of the mirrored face; None where the expressions' names do not tell."""
+    names = network.expressions
+    if "jawOpen" not in names or any(mirrored_name(name) not in names for name in names):
+        return None
+    return [names.index(mirrored_name(name)) for name in names] + list(range(len(names), len(names) + POSE_SIZE))
+
+
+def _make_symmetric(coefficients: NDArray, rows: NDArray, mirror: list[int] | None) -> None:
+    """In place: the network learned from noisy faces, but what is not one-sided shall be exactly symmetric."""
+    if mirror is not None:
+        coefficients[rows] = (coefficients[rows] + coefficients[rows][..., mirror]) / 2
 
 
 def _fitted_pairs(network: EmotionNetwork, person: Person, nodes: NDArray, pairs: NDArray) -> NDArray:
@@ -166,7 +181,7 @@ def _fitted_pairs(network: EmotionNetwork, person: Person, nodes: NDArray, pairs
 
 
 def mirrored_displacement(model: HeadModel, deltas: NDArray) -> NDArray:
-    """(..., V, 3) on the other side of the face."""
+    """(..., V, 3) on the other side of the face, by nearest vertices: exact only on a head whose template is symmetric."""
     return deltas[..., _mirror(model), :] * np.array([-1, 1, 1], np.float32)
 
 

@@ -19,7 +19,7 @@ from .face_measures import unit_gains
 from .prototypes import EMOTIONS, PROTOTYPES, unit_onsets
 from .shares import PAIR_SHARE, shares
 
-STRENGTH_DEVIATION, ASYMMETRY, PICTURE_DEVIATION = 0.12, 0.06, 0.08
+STRENGTH_DEVIATION, ASYMMETRY, PICTURE_DEVIATION = 0.1, 0.05, 0.06
 COEFFICIENT_NOISE, POSE_NOISE = 0.01, 0.01
 # Share of pictures with one, two, three and all emotions.
 MIXTURES = {1: 0.4, 2: 0.3, 3: 0.1, len(EMOTIONS): 0.2}
