@@ -74,6 +74,21 @@ def usd_texture_options() -> dict[str, object]:
     return {"export_textures": True} if _VERSION < (4, 5) else {"export_textures_mode": "NEW"}
 
 
+def save_copy(image: bpy.types.Image, path: Path) -> None:
+    """Write an image as PNG, with what was painted on it, and leave it as it is. Raises RuntimeError. 4.3 can do that itself."""
+    if _VERSION >= (4, 3):
+        image.save(filepath=str(path), save_copy=True)
+        return
+    copy = image.copy()
+    try:
+        copy.pixels[:] = image.pixels[:]
+        copy.file_format = "PNG"
+        copy.filepath_raw = str(path)
+        copy.save()
+    finally:
+        bpy.data.images.remove(copy)
+
+
 def _input_identifier(modifier: bpy.types.NodesModifier, name: str, socket_type: str | None) -> str:
     for item in modifier.node_group.interface.items_tree:
         is_input = item.item_type == "SOCKET" and item.in_out == "INPUT"

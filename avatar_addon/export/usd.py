@@ -19,7 +19,7 @@ def write_usd(objects: AvatarObjects, path: Path, options: ExportOptions | None 
 
     Raises OSError in a Blender without USD, as some distributions build it.
     """
-    if not hasattr(bpy.types, "WM_OT_usd_export"):
+    if "usd_export" not in dir(bpy.ops.wm):
         raise OSError(errno.ENOSYS, "this Blender was built without USD")
     with export_copy(objects, path.parent, posed=False, options=options):
         bpy.ops.wm.usd_export(

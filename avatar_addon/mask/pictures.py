@@ -7,6 +7,7 @@ from pathlib import Path
 
 import bpy
 
+from ..compat import save_copy
 from ..scene.avatars import avatar_objects
 
 PHOTO, MASK = "photo", "hair_mask"
@@ -29,7 +30,7 @@ def write_mask(image: bpy.types.Image, folder: Path) -> Path:
     """The mask as it is painted now, as PNG. Raises OSError."""
     path = folder / "hair_mask.png"
     try:
-        image.save(filepath=str(path), save_copy=True)
+        save_copy(image, path)
     except RuntimeError as problem:
         raise OSError(str(problem)) from problem
     return path

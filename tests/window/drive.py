@@ -208,7 +208,7 @@ def export() -> None:
     for kind in ("fbx", "obj", "glb", "usdc", "zip"):
         path = HERE / "exported" / f"avatar.{kind}"
         path.parent.mkdir(exist_ok=True)
-        if kind == "usdc" and not hasattr(bpy.types, "WM_OT_usd_export"):
+        if kind == "usdc" and "usd_export" not in dir(bpy.ops.wm):
             continue  # Debian's Blender
         with view():
             bpy.ops.avatar.export(filepath=str(path), kind=kind)
