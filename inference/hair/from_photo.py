@@ -22,15 +22,16 @@ from .library import load_style
 from .match import match_style
 from .orientation.coding import OrientationMap
 from .orientation.photo import map_of_photo
-from .orientation.strands import MapView, map_view
+from .orientation.strands import MapView, map_of_strands, map_view
 from .picture import make_view, measure_hair
-from .refine.refine import refine
+from .refine.refine import likeness, refine
 from .style import HairStyle
 from .wear import wear_file
 
 WINDOW_ROWS = 96
 # Below this share of the window's pixels a mask holds no hairstyle.
 LEAST_HAIR = 0.004
+SKETCHY_ROUNDS = 3  # of refinement, to see what a style may become
 
 
 def hair_from_photo(
@@ -64,7 +65,13 @@ def style_of_photo(head: HeadSurface, fit: FaceFit, photo: Photo, landmarks: Fac
     seen = measure_hair(window, photo.pixels, mask)
     if seen.coverage.mean() < LEAST_HAIR:
         return load_style("bald")
-    return match_style(head, make_view(fit.camera, window, head), seen).style
+    view, wanted, known = photo_map(head, fit, photo, mask)
+
+    def promise(strands: NDArray) -> float:
+        refined = refine(head, view, wanted, known, strands, SKETCHY_ROUNDS)
+        return likeness(map_of_strands(view, refined), wanted, known).score
+
+    return match_style(head, make_view(fit.camera, window, head), seen, promise).style
 
 
 def refine_on_photo(head: HeadSurface, fit: FaceFit, photo: Photo, mask: NDArray, strands: NDArray) -> NDArray:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -24,9 +24,8 @@ FACE_WEIGHT = 1.0
 USUAL_DIRECTION = 0.02  # what the terms of direction come to for a fair match
 # What people seldom wear, and tied hair, which looks like short hair from the front, must be clearly better to be chosen.
 RARE_PENALTY = 0.06
-FINALISTS = 4
-# A second style of another kind is adapted as well when its score is as close as this; ties have more to adapt.
-CLOSE, CLOSE_TIED = 0.02, 0.07
+FINALISTS = 6
+CLOSE = 0.05  # a second style of another kind is adapted as well when its hope is as close as this
 # Hair counts as long when this share of it lies below the chin, as short when less than the second figure does.
 LONG_SHARE, SHORT_SHARE = 0.12, 0.02
 CHIN = 0.62  # face heights below the eyes
@@ -42,12 +41,21 @@ class Match:
     iou: float
 
 
-def match_style(head: HeadSurface, view: View, seen: HairPicture) -> Match:
-    """The best style of the library with a few of its parameters adapted; ``seen`` is the hair measured in the photo."""
-    ranked = rank_styles(head.model, view, seen)
-    nearest = [_judged(match.style, view, _sketch(head, match.style), seen) for match in ranked[:FINALISTS]]
-    nearest.sort(key=_score, reverse=True)
-    return max((_adapted(head, view, seen, match) for match in _worth_adapting(nearest)), key=_score)
+def match_style(head: HeadSurface, view: View, seen: HairPicture, promise: Callable[[NDArray], float]) -> Match:
+    """The best style of the library with a few of its parameters adapted; ``seen`` is the hair measured in the photo.
+
+    promise: how well thin strands (N, P, 3) of a style would match once they are refined; added to the styles' own scores.
+    """
+
+    def hope(match: Match) -> float:
+        # Refinement mends an outline more easily than the way hair is combed: half of the overlap is left to the promise.
+        return match.score - match.iou / 2 + promise(_sketch(head, match.style))
+
+    ranked = rank_styles(head.model, view, seen)[:FINALISTS]
+    nearest = [_judged(match.style, view, _sketch(head, match.style), seen) for match in ranked]
+    hopes = sorted(((hope(match), match) for match in nearest), key=lambda pair: pair[0], reverse=True)
+    adapted = [_adapted(head, view, seen, match) for match in _worth_adapting(hopes)]
+    return max([*adapted, hopes[0][1]], key=hope)
 
 
 def rank_styles(model: HeadModel, view: View, seen: HairPicture) -> list[Match]:
@@ -85,15 +93,15 @@ def compare(drawn: HairPicture, seen: HairPicture, face: NDArray, resolved: floa
     return score, iou
 
 
-def _worth_adapting(nearest: list[Match]) -> list[Match]:
-    """The best match, and the next of another kind (or with a fringe where that has none) if it may still win."""
+def _worth_adapting(hopes: list[tuple[float, Match]]) -> list[Match]:
+    """The most hopeful match, and the next of another kind (or with a fringe where that has none) if it may still win."""
 
     def kind(match: Match) -> tuple[str, bool]:
         return match.style.kind, match.style.fringe is None
 
-    best = nearest[0]
-    others = (match for match in nearest[1:] if kind(match) != kind(best))
-    return [best, *(m for m in others if m.score > best.score - (CLOSE_TIED if m.style.tie else CLOSE))][:2]
+    best_hope, best = hopes[0]
+    others = (match for hope, match in hopes[1:] if kind(match) != kind(best) and hope > best_hope - CLOSE)
+    return [best, *others][:2]
 
 
 def _candidates(view: View, seen: HairPicture) -> Iterator[str]:

@@ -25,7 +25,7 @@ from .fields import outline_field, signed_distance, turning_field
 ROUNDS = 5
 TURNING_ROUNDS = 3
 GAIN = 0.7
-DEGREE_WEIGHT = 0.003  # what a degree of wrong direction costs in IoU
+DEGREE_WEIGHT = 0.005  # what a degree of wrong direction costs in IoU
 ROOT_RAMP = 0.022  # metres along a strand until it moves freely
 STRETCH, SHIFT, FARTHEST = (
     0.35,
@@ -44,6 +44,11 @@ class Likeness:
     iou: float
     degrees: float
 
+    @property
+    def score(self) -> float:
+        """One figure of both, higher is better."""
+        return self.iou - DEGREE_WEIGHT * float(np.nan_to_num(self.degrees))
+
 
 def likeness(drawn: OrientationMap, wanted: OrientationMap, known: NDArray) -> Likeness:
     """How well drawn hair matches the photo's, inside the photo. degrees is NaN when they do not overlap."""
@@ -52,7 +57,14 @@ def likeness(drawn: OrientationMap, wanted: OrientationMap, known: NDArray) -> L
     return Likeness(float(both.sum() / max(either.sum(), 1)), float(error.mean()) if error.size else float("nan"))
 
 
-def refine(head: HeadSurface, view: MapView, wanted: OrientationMap, known: NDArray, strands: NDArray) -> NDArray:
+def refine(
+    head: HeadSurface,
+    view: MapView,
+    wanted: OrientationMap,
+    known: NDArray,
+    strands: NDArray,
+    rounds: int = ROUNDS,
+) -> NDArray:
     """Strands (N, P, 3) float32 of a style on the head -> the same strands, closer to the photo.
 
     wanted: the photo's map in the view; known: (size, size) bool, inside the photo.
@@ -63,13 +75,12 @@ def refine(head: HeadSurface, view: MapView, wanted: OrientationMap, known: NDAr
     limit = np.minimum(STRETCH * along + SHIFT, FARTHEST)
     best, best_score = started, -np.inf
     current = started
-    for turn in range(ROUNDS + 1):
+    for turn in range(rounds + 1):
         drawn = map_of_strands(view, current)
-        like = likeness(drawn, wanted, known)
-        score = like.iou - DEGREE_WEIGHT * np.nan_to_num(like.degrees)
+        score = likeness(drawn, wanted, known).score
         if score > best_score:
             best, best_score = current, score
-        if turn == ROUNDS:
+        if turn == rounds:
             break
         if turn < TURNING_ROUNDS:
             current = _turned(view, current, GAIN * turning_field(drawn, wanted), head)
