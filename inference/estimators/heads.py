@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from ..errors import AvatarError
-from ..head.flame.asset_files import read_template_uv, read_texture_uv
+from ..head.flame.asset_files import read_landmarks, read_template_uv, read_texture_uv
 from ..head.flame.avatar_head import flame_avatar_head
 from ..head.flame.bare_head import FlameUV
+from ..head.flame.landmarks68 import published_sets
 from ..head.flame.model_file import FlameArrays, read_flame, require_2020
 from ..head.flame.pickle_data import damaged
 from ..head.model import HeadModel
@@ -35,7 +37,10 @@ def load_head(options: FaceOptions) -> HeadModel:
         return load_open_head()
     file = _flame_file(head, options.estimator)
     chart = next((path for kind in CHARTS if (path := remembered().get(kind)) and path.is_file()), None)
-    return _flame(file, _stamp(file), chart, _stamp(chart), options.estimator if learned else "")
+    table = remembered().get("landmark_embedding")
+    table = table if table is not None and table.is_file() else None
+    files = (file, chart, table)
+    return _flame(files, tuple(map(_stamp, files)), options.estimator if learned else "")
 
 
 # Where FLAME's own texture chart is looked for, in this order.
@@ -62,14 +67,22 @@ def _stamp(path: Path | None) -> int:
 
 
 @lru_cache(maxsize=2)
-def _flame(file: Path, _stamp: int, chart: Path | None, _chart_stamp: int, for_coefficients_of: str) -> HeadModel:
+def _flame(
+    files: tuple[Path, Path | None, Path | None], _stamps: tuple[int, ...], for_coefficients_of: str
+) -> HeadModel:
+    """The head of a model file, a chart and a landmark table."""
+    file, chart, table = files
     arrays = _arrays(file)
     if for_coefficients_of:
         require_2020(arrays, for_coefficients_of)
     try:
-        return flame_avatar_head(arrays, load_open_head(), None if chart is None else _chart(chart, arrays))
+        head = flame_avatar_head(arrays, load_open_head(), None if chart is None else _chart(chart, arrays))
     except ValueError as problem:
         raise damaged(file.name, str(problem)) from problem
+    if table is None:
+        return head
+    published = published_sets(read_landmarks(table), arrays.faces, head.landmarks["ibug_68"].sigma)
+    return replace(head, landmarks=head.landmarks | published)
 
 
 def _arrays(file: Path) -> FlameArrays:

@@ -6,7 +6,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model import rotation_matrices
+from ..landmark_sets import NOW_7
+from ..model import LandmarkEmbedding, rotation_matrices
 from .asset_files import FlameLandmarks
 
 MOST = 39  # degrees of yaw
@@ -32,6 +33,15 @@ def landmarks_68(
     row = contour_row(root, np.zeros(3) if neck is None else neck)
     contour = _points(vertices, faces, table.contour_faces[row], table.contour_weights[row])
     return np.concatenate([contour, _points(vertices, faces, table.static_faces, table.static_weights)])
+
+
+def published_sets(table: FlameLandmarks, faces: NDArray, sigma: NDArray) -> dict[str, LandmarkEmbedding]:
+    """FLAME's own landmarks as the sets "ibug_68" and "now_7"; sigma (68,): how precisely a detector hits them, metres."""
+    full = LandmarkEmbedding(
+        faces[table.full_faces].astype(np.int32), table.full_weights.astype(np.float32), sigma.astype(np.float32)
+    )
+    rows = list(NOW_7)
+    return {"ibug_68": full, "now_7": LandmarkEmbedding(full.vertices[rows], full.barycentric[rows], full.sigma[rows])}
 
 
 def _points(vertices: NDArray, faces: NDArray, triangles: NDArray, weights: NDArray) -> NDArray:

@@ -14,7 +14,7 @@ from inference.head.flame.model_file import LEFT_EYEBALL
 from inference.head.model import HeadModel
 from inference.head.open_head import load_open_head
 from tests.inference.head.flame.files import flame_arrays, write_flame, write_landmark_embedding
-from tests.inference.weights.files import Planted, flame_generator, write_deca, write_mica
+from tests.inference.weights.files import Planted, write_deca, write_mica
 
 UV_COUNT = 5118
 SKIN_SHARE = 0.9  # of the map; the eyeballs lie in the strip beside it
@@ -34,15 +34,24 @@ def write_all(folder: Path, planted: Planted) -> None:
     mask = np.zeros((256, 256, 4), np.uint8)
     mask[40:200, 60:196] = 255
     Image.fromarray(mask).save(folder / "uv_face_eye_mask.png")
-    generator = {key.removeprefix("generator."): value.numpy() for key, value in flame_generator().items()}
-    names = {"static_lmk": "lmk", "dynamic_lmk": "dynamic_lmk", "full_lmk": "full_lmk"}
-    tables = {
-        f"{to}_{part}": generator[f"{name}_{part}"]
-        for to, name in names.items()
-        for part in ("faces_idx", "bary_coords")
-    }
-    write_landmark_embedding(folder / "landmark_embedding.npy", tables)
+    write_landmark_embedding(folder / "landmark_embedding.npy", landmark_table(head))
     (folder / "login.tar").write_text("<!DOCTYPE html><html>Please sign in</html>")
+
+
+def landmark_table(head: HeadModel) -> dict[str, NDArray]:
+    """The transferred landmarks as FLAME's published table holds them; the contour does not move."""
+    ours = head.landmarks["ibug_68"]
+    number = {tuple(corners): face for face, corners in enumerate(flame_arrays().faces.tolist())}
+    faces = np.array([number[tuple(corners)] for corners in ours.vertices.tolist()])
+    weights = ours.barycentric / ours.barycentric.sum(1, keepdims=True)
+    return {
+        "static_lmk_faces_idx": faces[17:],
+        "static_lmk_bary_coords": weights[17:].astype(np.float64),
+        "dynamic_lmk_faces_idx": np.tile(faces[:17], (79, 1)),
+        "dynamic_lmk_bary_coords": np.tile(weights[:17], (79, 1, 1)),
+        "full_lmk_faces_idx": faces[None],
+        "full_lmk_bary_coords": weights[None],
+    }
 
 
 def write_template(path: Path, head: HeadModel) -> Path:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -28,6 +29,7 @@ from inference.photo.choose_face import choose_face
 from inference.photo.landmarks import find_landmarks
 from inference.photo.load import load_photo
 from inference.photo.types import FaceLandmarks, Photo
+from inference.weights.registry import remembered
 from tests.inference.estimators.licensed_files import posed_by_the_book, write_all
 from tests.inference.weights.files import Planted
 
@@ -150,6 +152,19 @@ def test_refinement_lowers_the_landmark_residual(
     before = found.report["landmark_residual_percent_before_refinement"]
     assert found.fit.residual < 0.5 * before
     assert residual(model, found.fit, face[1]) == pytest.approx(found.fit.residual)
+
+
+def test_a_published_landmark_table_takes_the_place_of_ours(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    published = load_head(FaceOptions(head="flame")).landmarks
+    registry = {kind: str(path) for kind, path in remembered().items() if kind != "landmark_embedding"}
+    (files / "without.json").write_text(json.dumps(registry))
+    monkeypatch.setenv("PORTRAIT_AVATAR_WEIGHTS", str(files / "without.json"))
+    ours = load_head(FaceOptions(head="flame"))
+    for name in ("ibug_68", "now_7"):
+        assert published[name] is not ours.landmarks[name]
+        assert published[name].points(ours.template) == pytest.approx(
+            ours.landmarks[name].points(ours.template), abs=1e-6
+        )
 
 
 def test_landmark_fit_on_flame_reaches_the_open_heads_residual(files: Path, face: tuple[Photo, FaceLandmarks]) -> None:
