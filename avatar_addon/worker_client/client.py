@@ -29,7 +29,7 @@ from .launch import Launch, prune_logs
 START_LIMIT, SILENCE_LIMIT = 240.0, 180.0
 # A cancelled job is over for the person after this time, even if the worker is still inside a stage; a worker that has not
 # come out of it after the second one is ended.
-CANCEL_LIMIT, STUCK_LIMIT = 0.7, 20.0
+CANCEL_LIMIT, STUCK_LIMIT = 0.4, 20.0
 STARTING = "Starting the inference process"
 
 
