@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .face_window import FaceWindow, face_window
-from .segment.color_classes import color_classes, like_bare_skin
+from .segment.color_classes import HAIR, color_classes, like_bare_skin
 from .segment.cues import ACROSS, ROWS, STREAK_SINE, cues
 from .segment.forward import hair_probability, load_weights
+from .segment.own_colors import with_own_colors
 
 FINER = 2
 EDGE_RADIUS, EDGE_STRENGTH = 8, 1e-3
@@ -35,8 +36,9 @@ def hair_mask(pixels: NDArray, landmarks: NDArray, person: NDArray) -> NDArray:
     known = window.covers(person.shape)
     body = np.clip(window.take(person.astype(np.float32)), 0, 1) * known
     picture = window.take(pixels)
-    hair = _judged(cues(picture, body, color_classes(picture, body, window), window))
-    hair = _own(hair * known, window)
+    classes = color_classes(picture, body, window)
+    hair = _judged(cues(picture, body, classes, window))
+    hair = _own(with_own_colors(picture, hair, classes[HAIR], known), window)
     if _bald(hair, known, window) or _bare(hair, like_bare_skin(picture, window)):
         return np.zeros(person.shape, np.float32)
     fine = window.finer(FINER)
