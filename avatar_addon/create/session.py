@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from .queue import Item, Queue
 
 TICK = 0.08
+# A warm worker holds most of a gigabyte: after so many seconds without work it is let go.
+REST = 600.0
 _queue: Queue | None = None
 _launch: Launch | None = None
 
@@ -65,6 +68,7 @@ def warm_up(context: bpy.types.Context) -> None:
 
 def start_ticking() -> None:
     """Work the queue off from now on."""
+    _forget(_rest)
     if not bpy.app.timers.is_registered(_tick):
         bpy.app.timers.register(_tick, persistent=True)
 
@@ -76,8 +80,19 @@ def stop() -> None:
         _queue.client.close()
         _queue = None
         shutil.rmtree(_pictures(), ignore_errors=True)
-    if bpy.app.timers.is_registered(_tick):
-        bpy.app.timers.unregister(_tick)
+    _forget(_tick)
+    _forget(_rest)
+
+
+def _forget(timer: Callable[[], float | None]) -> None:
+    if bpy.app.timers.is_registered(timer):
+        bpy.app.timers.unregister(timer)
+
+
+def _rest() -> None:
+    """End a worker that has nothing to do; the next photo starts another."""
+    if _queue is not None and not _queue.open:
+        _queue.client.close(grace=0.0)
 
 
 def _pictures() -> Path:
@@ -96,7 +111,10 @@ def _tick() -> float | None:
         changed = True
     if changed:
         redraw_panels()
-    return TICK if _queue.open else None
+    if _queue.open:
+        return TICK
+    bpy.app.timers.register(_rest, first_interval=REST, persistent=True)
+    return None
 
 
 def _may_add() -> bool:

@@ -139,6 +139,18 @@ def test_the_worker_survives_undo(worker, folder):
     assert len(heads()) == 2
 
 
+def test_an_idle_worker_is_let_go(worker, folder):
+    client = session.queue(bpy.context).client
+    enqueue(session.queue(bpy.context), [Path("ok.jpg")], Choices(), folder, ask=False)
+    session.start_ticking()
+    tick_until_idle()
+    assert client.pid is not None
+    assert bpy.app.timers.is_registered(session._rest)
+    session._rest()
+    assert client.pid is None
+    assert bpy.ops.avatar.create(filepath="ok.jpg", output=str(folder)) == {"FINISHED"}
+
+
 def test_unregistering_ends_the_worker(scene, avatar, folder, monkeypatch):
     monkeypatch.setenv(OWN_PYTHON, sys.executable)
     monkeypatch.setattr(session, "EXTENSION_FOLDER", FAKE)
