@@ -2,7 +2,7 @@
 """Maximum a posteriori shape, expression and camera from 2D landmarks.
 
 Gauss-Newton on landmark distances measured at the head's depth (metres), with Gaussian priors on shape, expression and
-camera distance; expression coefficients stay within the model's bounds.
+camera distance; expression coefficients stay within the model's bounds. A learned identity is the shape's prior mean.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..head.model import HeadModel, LandmarkEmbedding, rotation_matrices
+from .learned.identity import Identity
 from .pose import Extrinsics, initial_extrinsics
 from .visibility import visibility
 
@@ -22,6 +23,9 @@ ACTIVE_SET_ROUNDS = 12
 DETECTOR_NOISE = 0.0008  # metres; what MediaPipe scatters between crops of one photo
 DISTANCE_MEAN, DISTANCE_LOG_DEVIATION = 1.1, 0.3  # portraits are taken from 0.5 m (selfie) to 2 m (studio)
 FOCAL_LOG_DEVIATION = 0.08
+# A learned distance has been drawn from the same landmarks already: it is held nearly fast.
+LEARNED_DISTANCE_LOG_DEVIATION = 0.03
+LEARNED_LEEWAY = 0.6  # of the shape prior's deviations, about a learned identity
 LEAST_VISIBLE = 0.3
 SHAPE_PRIOR = 1.0  # weight of the shape prior
 OUTLIER = 3.0  # standard deviations at which a landmark's weight starts to fall
@@ -32,13 +36,21 @@ class Evidence:
     """What the fit explains.
 
     points: (L, 2) landmark pixels relative to the principal point, y down. embedding: where they sit on the model.
-    normals: (L, 3) the template's surface normals there. focal_px: known focal length, or None.
+    normals: (L, 3) the template's surface normals there. focal_px: known focal length, or None. identity: who it probably is, or None.
     """
 
     points: NDArray
     embedding: LandmarkEmbedding
     normals: NDArray
     focal_px: float | None = None
+    identity: Identity | None = None
+
+    @property
+    def distance(self) -> tuple[float, float]:
+        """Prior mean of the camera's distance and standard deviation of its logarithm."""
+        if self.identity is None:
+            return DISTANCE_MEAN, DISTANCE_LOG_DEVIATION
+        return self.identity.distance, LEARNED_DISTANCE_LOG_DEVIATION
 
 
 @dataclass(frozen=True)
@@ -51,12 +63,23 @@ class LinearFit:
 def fit_linear(model: HeadModel, evidence: Evidence) -> LinearFit:
     """Coefficients and camera that explain the landmarks best."""
     at = _LandmarkModel.of(model, evidence.embedding)
-    fit = LinearFit(
-        model.shape_mean.astype(np.float64), np.zeros(len(model.expression_names)), _first_pose(at, model, evidence)
-    )
+    mean, deviation = model.shape_mean.astype(np.float64), model.shape_deviation.astype(np.float64)
+    if evidence.identity is not None:
+        at = replace(at, mean=at.mean + evidence.embedding.points(evidence.identity.offsets))
+        mean, deviation = evidence.identity.shape, LEARNED_LEEWAY * deviation
+    prior = _ShapePrior(mean, SHAPE_PRIOR / deviation**2)
+    fit = LinearFit(mean, np.zeros(len(model.expression_names)), _first_pose(at, mean, evidence))
     for _ in range(STEPS):
-        fit = _step(model, at, evidence, fit)
+        fit = _step(model, at, prior, evidence, fit)
     return fit
+
+
+@dataclass(frozen=True)
+class _ShapePrior:
+    """mean (S,), precision (S,): inverse variances."""
+
+    mean: NDArray
+    precision: NDArray
 
 
 @dataclass(frozen=True)
@@ -77,12 +100,12 @@ class _LandmarkModel:
         return self.mean + self.directions @ np.concatenate([fit.shape, fit.expression])
 
 
-def _first_pose(at: _LandmarkModel, model: HeadModel, evidence: Evidence) -> Extrinsics:
-    mean = at.mean + at.directions[..., : len(model.shape_mean)] @ model.shape_mean
+def _first_pose(at: _LandmarkModel, shape: NDArray, evidence: Evidence) -> Extrinsics:
+    mean, expected = at.mean + at.directions[..., : len(shape)] @ shape, evidence.distance[0]
     weights = 1 / (evidence.embedding.sigma.astype(np.float64) ** 2 + DETECTOR_NOISE**2)
-    pose = initial_extrinsics(mean, evidence.points, weights, np.zeros(2), DISTANCE_MEAN)
+    pose = initial_extrinsics(mean, evidence.points, weights, np.zeros(2), expected)
     depth = -pose.translation[2]  # from here on the distance is that of the head's origin
-    pose = replace(pose, scale=pose.scale * DISTANCE_MEAN / depth)
+    pose = replace(pose, scale=pose.scale * expected / depth)
     if evidence.focal_px is None:
         return pose
     distance = np.clip(evidence.focal_px / pose.scale, 0.25, 5.0)
@@ -90,7 +113,9 @@ def _first_pose(at: _LandmarkModel, model: HeadModel, evidence: Evidence) -> Ext
     return replace(pose, translation=translation)
 
 
-def _step(model: HeadModel, at: _LandmarkModel, evidence: Evidence, fit: LinearFit) -> LinearFit:
+def _step(
+    model: HeadModel, at: _LandmarkModel, shape_prior: _ShapePrior, evidence: Evidence, fit: LinearFit
+) -> LinearFit:
     residual, jacobian = _residuals(at, evidence, fit)
     weights = _weights(evidence, fit, residual)
     shapes, count = len(fit.shape), at.directions.shape[-1]
@@ -100,9 +125,8 @@ def _step(model: HeadModel, at: _LandmarkModel, evidence: Evidence, fit: LinearF
     gradient = j.T @ (residual * root).reshape(-1)
 
     prior = model.expression_prior
-    by_shape = SHAPE_PRIOR / model.shape_deviation.astype(np.float64) ** 2
-    normal[np.arange(shapes), np.arange(shapes)] += by_shape
-    gradient[:shapes] -= by_shape * (fit.shape - model.shape_mean)
+    normal[np.arange(shapes), np.arange(shapes)] += shape_prior.precision
+    gradient[:shapes] -= shape_prior.precision * (fit.shape - shape_prior.mean)
     normal[shapes:count, shapes:count] += prior.precision
     gradient[shapes:count] -= prior.precision @ fit.expression
     _camera_prior(normal, gradient, count, evidence, fit.extrinsics)
@@ -168,8 +192,9 @@ def _camera_prior(normal: NDArray, gradient: NDArray, first: int, evidence: Evid
     """Adds what is known of the distance (or of the focal length, when the photo tells it)."""
     scale, distance = first + 5, first + 6
     if evidence.focal_px is None:
-        normal[distance, distance] += DISTANCE_LOG_DEVIATION**-2
-        gradient[distance] -= np.log(camera.distance / DISTANCE_MEAN) * DISTANCE_LOG_DEVIATION**-2
+        expected, deviation = evidence.distance
+        normal[distance, distance] += deviation**-2
+        gradient[distance] -= np.log(camera.distance / expected) * deviation**-2
         return
     error = np.log(camera.focal_px / evidence.focal_px)
     for a in (scale, distance):

@@ -12,14 +12,18 @@ from ..bundle import Camera
 from ..head.model import HeadModel, LandmarkEmbedding, vertex_normals
 from ..photo.types import FaceLandmarks, Photo
 from .camera import from_extrinsics, project, yaw_degrees
+from .closed_mouth import keep_closed
 from .freeform import displacement_to_landmarks
-from .gauss_newton import Evidence, fit_linear
+from .gauss_newton import Evidence, LinearFit, fit_linear
 from .gaze import IRIS_CENTERS, gaze_pose
+from .learned.identity import Identity, learned_identity
 from .types import FaceFit
 
 EMBEDDING = "mediapipe_478"
 IDENTITY_ACTIVITY = 0.0025  # metres of expression displacement beyond which free-form is put down to the expression
 WARN_YAW = 60.0
+LASTING = 0.65  # share of what a learned identity leaves unexplained that counts as the person's
+FRONTAL, TURNED = 8.0, 25.0  # degrees of yaw between which that fades
 
 
 def fit_face(model: HeadModel, photo: Photo, landmarks: FaceLandmarks) -> FaceFit:
@@ -27,16 +31,17 @@ def fit_face(model: HeadModel, photo: Photo, landmarks: FaceLandmarks) -> FaceFi
     embedding = model.landmarks[EMBEDDING]
     height, width = photo.pixels.shape[:2]
     center = np.array([width / 2, height / 2])
-    evidence = Evidence(landmarks.points[:, :2] - center, embedding, _template_normals(model), _focal(photo))
-    linear = fit_linear(model, evidence)
+    points = landmarks.points[:, :2] - center
+    learned = learned_identity(model)
+    identity = None if learned is None else learned.identity(model, points)
+    linear = fit_linear(model, Evidence(points, embedding, _template_normals(model), _focal(photo), identity))
     pose = linear.extrinsics
     camera = from_extrinsics(pose.rotation, pose.translation, pose.focal_px, tuple(center), width, height)
 
-    seen = model.shaped(linear.shape, linear.expression)
+    seen = model.shaped(linear.shape, linear.expression, None if identity is None else identity.offsets)
     displaced = displacement_to_landmarks(model, seen, camera, landmarks.points[:, :2], embedding)
     gaze = gaze_pose(model, seen + displaced, camera, landmarks.points[:, :2])
-    share = _identity_share(model, linear.expression)
-    offsets = displaced * share[:, None]
+    shape, offsets, photo_offsets = _split(model, linear, identity, displaced, camera)
     yaw = abs(yaw_degrees(camera))
     warnings = (
         (f"The face is turned by {yaw:.0f} degrees; a more frontal photo gives a better likeness.",)
@@ -44,15 +49,36 @@ def fit_face(model: HeadModel, photo: Photo, landmarks: FaceLandmarks) -> FaceFi
         else ()
     )
     return FaceFit(
-        linear.shape.astype(np.float32),
+        shape.astype(np.float32),
         linear.expression.astype(np.float32),
         gaze.astype(np.float32),
         offsets.astype(np.float32),
-        (displaced - offsets).astype(np.float32),
+        photo_offsets.astype(np.float32),
         camera,
         landmark_residual(model.skin(seen + displaced, gaze), camera, landmarks.points, embedding),
         warnings,
     )
+
+
+def _split(
+    model: HeadModel, linear: LinearFit, identity: Identity | None, displaced: NDArray, camera: Camera
+) -> tuple[NDArray, NDArray, NDArray]:
+    """What the photo shows, divided: shape coefficients and offsets of the person, offsets of this photo alone.
+
+    Without a learned identity a displacement belongs to the person where the expression moves little. A learned one is what the
+    landmarks tell of the person; of what else they ask for, a part across the line of sight is kept on frontal faces (the front
+    view is more like the photo for it), none along it and none on turned ones: there it is noise and wrong depth (measured by
+    ``judge-shape`` and ``same-person``).
+    """
+    share = _identity_share(model, linear.expression)[:, None]
+    if identity is None:
+        return linear.shape, displaced * share, displaced * (1 - share)
+    more = displaced + np.tensordot((linear.shape - identity.shape).astype(np.float32), model.shape_basis, 1)
+    sight = camera.matrix_world[:3, 2]
+    across = more - np.outer(more @ sight, sight)
+    kept = LASTING * np.interp(abs(yaw_degrees(camera)), [FRONTAL, TURNED], [1, 0])
+    lasting = keep_closed(model, kept * share * across)
+    return identity.shape, identity.offsets + lasting, more - lasting
 
 
 def landmark_residual(vertices: NDArray, camera: Camera, picture: NDArray, embedding: LandmarkEmbedding) -> float:

@@ -55,13 +55,13 @@ def refine(surface: TriangleSurface, start: Similarity, scan: NDArray, keep_scal
 
 def _dogleg(surface: TriangleSurface, now: Similarity, scan: NDArray, keep_scale: bool) -> tuple[Similarity, NDArray]:
     radius = FIRST_RADIUS
-    residual, jacobian = _linearised(surface, now, scan)
+    residual, jacobian, triangle = _linearised(surface, now, scan, None)
     energy = float(residual @ residual)
     for _ in range(MOST_STEPS):
         step = _dogleg_step(jacobian[:, 1:] if keep_scale else jacobian, residual, radius)
         whole = np.concatenate([[0.0], step]) if keep_scale else step
         trial = _moved(now, whole)
-        trial_residual, trial_jacobian = _linearised(surface, trial, scan)
+        trial_residual, trial_jacobian, triangle = _linearised(surface, trial, scan, triangle)
         trial_energy = float(trial_residual @ trial_residual)
         predicted = energy - float(((residual + jacobian @ whole) ** 2).sum())
         ratio = (energy - trial_energy) / predicted if predicted > 0 else 0.0
@@ -78,9 +78,11 @@ def _dogleg(surface: TriangleSurface, now: Similarity, scan: NDArray, keep_scale
     return now, residual
 
 
-def _linearised(surface: TriangleSurface, now: Similarity, scan: NDArray) -> tuple[NDArray, NDArray]:
-    """Distances (N,) of the scan from the aligned surface, and their Jacobian (N, 7): scale, rotation, translation."""
-    distance, place, _ = surface.closest(now.undo(scan))
+def _linearised(
+    surface: TriangleSurface, now: Similarity, scan: NDArray, guess: NDArray | None
+) -> tuple[NDArray, NDArray, NDArray]:
+    """Distances (N,) of the scan from the aligned surface, their Jacobian (N, 7): scale, rotation, translation, and the triangles."""
+    distance, place, triangle = surface.closest(now.undo(scan), guess)
     aligned = now.apply(place)
     distance = distance * now.scale
     gap = aligned - scan
@@ -88,7 +90,7 @@ def _linearised(surface: TriangleSurface, now: Similarity, scan: NDArray) -> tup
     direction = gap / np.where(length > 0, length, 1.0)[:, None]
     by_rotation = np.cross(aligned, direction)
     by_scale = np.einsum("nc,nc->n", direction, aligned)
-    return distance, np.column_stack([by_scale, by_rotation, direction])
+    return distance, np.column_stack([by_scale, by_rotation, direction]), triangle
 
 
 def _moved(now: Similarity, step: NDArray) -> Similarity:

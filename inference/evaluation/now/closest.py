@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Exact closest points on a triangle mesh, for many points at once.
 
-Points are taken together in small cells. A k-d tree per size class of triangles names, for each cell, the triangles whose bounding
-sphere reaches as near as its points' nearest vertices; what a point's own bounds do not rule out is measured.
+The triangle with the nearest centre (or the caller's guess) bounds each point's distance. Points are then taken together in small
+cells: a k-d tree per size class of triangles names, for each cell, those whose bounding spheres come within its points' bounds,
+and what a point's own bound does not rule out is measured.
 """
 
 from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-AT_ONCE = 30_000
-CELL = 1.0  # side of a cell in median triangle radii
+AT_ONCE = 15_000
+CELL = 0.6  # side of a cell in median triangle radii
 
 
 class TriangleSurface:
@@ -29,34 +32,38 @@ class TriangleSurface:
         self._ab, self._ac = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
         self._center = corners.mean(1)
         self._radius = np.linalg.norm(corners - self._center[:, None], axis=2).max(1) * (1 + 1e-12)
-        self._corner_tree = cKDTree(np.unique(corners.reshape(-1, 3), axis=0))
+        self._center_tree = cKDTree(self._center)
         self._classes = _size_classes(self._center, self._radius)
         self._cell = CELL * max(float(np.median(self._radius)), 1e-300)
 
-    def closest(self, points: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-        """(N,) distances, (N, 3) closest points, (N,) triangles for (N, 3) points."""
+    def closest(self, points: NDArray, guess: NDArray | None = None) -> tuple[NDArray, NDArray, NDArray]:
+        """(N,) distances, (N, 3) closest points, (N,) triangles for (N, 3) points; a good ``guess`` (N,) of the triangles saves time."""
         points = np.asarray(points, np.float64)
         distance, place = np.empty(len(points)), np.empty((len(points), 3))
         triangle = np.empty(len(points), int)
         order = np.lexsort(np.floor(points / self._cell).T)
-        for first in range(0, len(points), AT_ONCE):
-            part = order[first : first + AT_ONCE]
-            distance[part], place[part], triangle[part] = self._closest(points[part])
+
+        def measure(part: NDArray) -> None:
+            start = self._center_tree.query(points[part])[1] if guess is None else guess[part]
+            distance[part], place[part], triangle[part] = self._closest(points[part], start)
+
+        parts = [order[first : first + AT_ONCE] for first in range(0, len(points), AT_ONCE)]
+        if len(parts) == 1:
+            measure(parts[0])
+        else:
+            with ThreadPoolExecutor() as pool:  # numpy and scipy work outside Python's lock
+                list(pool.map(measure, parts))
         return distance, place, triangle
 
-    def _closest(self, points: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-        bound = self._corner_tree.query(points, workers=-1)[0] * (1 + 1e-12)
-        row, other = self._candidates(points, bound)
-        gap = np.linalg.norm(points[row] - self._center[other], axis=1) - self._radius[other]
-        row, other, gap = _kept(gap <= bound[row], row, other, gap)
-        starts = np.searchsorted(row, np.arange(len(points)))
-        # The candidate that may be nearest is measured first: mostly it is, and rules the others out.
-        likely = np.flatnonzero(gap == np.minimum.reduceat(gap, starts)[row])
-        triangle = np.empty(len(points), int)
-        triangle[row[likely]] = other[likely]
+    def _closest(self, points: NDArray, triangle: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+        triangle = triangle.copy()
         offset = self._offset(points, triangle)
         square = _dot(offset, offset)
-        row, other = _kept((gap <= np.sqrt(square)[row]) & (other != triangle[row]), row, other)
+        bound = np.sqrt(square) * (1 + 1e-12)
+        row, other = self._candidates(points, bound)
+        away = points[row] - self._center[other]
+        near = (_dot(away, away) <= (self._radius[other] + bound[row]) ** 2) & (other != triangle[row])
+        row, other = row[near], other[near]
         if len(row):
             further = self._offset(points[row], other)
             length = _dot(further, further)
@@ -76,7 +83,7 @@ class TriangleSurface:
         np.maximum.at(reach, cell, np.linalg.norm(points - middle[cell], axis=1) + bound)
         lists = []
         for members, largest, tree in self._classes:
-            found = tree.query_ball_point(middle, reach + largest, workers=-1, return_sorted=False)
+            found = tree.query_ball_point(middle, reach + largest, return_sorted=False)
             sizes = np.fromiter(map(len, found), int, len(found))
             lists.append((np.repeat(np.arange(len(found)), sizes), members[np.concatenate(found).astype(int)]))
         owner, triangle = (np.concatenate(column) for column in zip(*lists, strict=True))
@@ -130,10 +137,6 @@ def _size_classes(centers: NDArray, radius: NDArray) -> list[tuple[NDArray, floa
         members = np.flatnonzero(exponent == value)
         classes.append((members, float(radius[members].max()), cKDTree(centers[members])))
     return classes
-
-
-def _kept(keep: NDArray, *columns: NDArray) -> tuple[NDArray, ...]:
-    return tuple(column[keep] for column in columns)
 
 
 def _dot(a: NDArray, b: NDArray) -> NDArray:

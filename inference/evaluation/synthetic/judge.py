@@ -48,16 +48,20 @@ def judge(model: HeadModel, photos: Iterable[JudgedPhoto], estimate: Estimator) 
     """Errors of the estimated neutral head on every photo in which a face was found."""
     skin = model.surface.triangles("skin")
     facial = skin[(model.masks["face"][skin] > 0).all(1)]
-    errors, scans = [], {}
+    errors, scans, known = [], {}, {}
     for photo in photos:
         if photo.shot is None:
             continue
         if photo.person not in scans:
             scans[photo.person] = scan_of(model, photo.subject)
         predicted = estimate(photo.shot)
-        marks = model.landmarks["now_7"].points(predicted)
-        both = [face_errors(*scans[photo.person], predicted, facial, marks, unit).distances for unit in (None, 1000.0)]
-        errors.append(JudgedError(photo.view, photo.expression, *both))
+        same = (photo.person, predicted.tobytes())  # the mean head is the same on all photos of a person
+        if same not in known:
+            marks = model.landmarks["now_7"].points(predicted)
+            known[same] = [
+                face_errors(*scans[photo.person], predicted, facial, marks, unit).distances for unit in (None, 1000.0)
+            ]
+        errors.append(JudgedError(photo.view, photo.expression, *known[same]))
     return errors
 
 

@@ -15,7 +15,7 @@ from .subject import Subject, beyond_units, judging_subject, laugh
 
 EXPRESSIONS = ("neutral", "laughing")
 VIEWS = (0, 30)
-SCAN_POINTS = 8_000
+SCAN_POINTS = 3_000
 
 
 @dataclass(frozen=True)

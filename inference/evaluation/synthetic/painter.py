@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -133,7 +134,7 @@ def _brows(model: HeadModel, place: NDArray, random: np.random.Generator) -> NDA
         middle = np.abs(line[:, 0]).mean()
         moved = line + np.stack([0 * line[:, 0], up + tilt * (np.abs(line[:, 0]) - middle)], 1)
         distance = np.full(len(near), np.inf)
-        for number, (a, b) in enumerate(zip(moved[:-1], moved[1:], strict=True)):
+        for number, (a, b) in enumerate(pairwise(moved)):
             along = np.clip((place[near][:, [0, 2]] - a) @ (b - a) / ((b - a) ** 2).sum(), 0, 1)
             gap = np.linalg.norm(place[near][:, [0, 2]] - a - along[:, None] * (b - a), axis=1)
             taper = 1 - 0.55 * (number + along) / 4

@@ -73,7 +73,7 @@ def any_expression(names: tuple[str, ...], random: np.random.Generator) -> NDArr
     stems = sorted({_stem(name) for name in names if not name.startswith(NEVER)})
     chosen = random.choice(stems, random.integers(1, 8), replace=False)
     strongest = random.uniform(0.2, 0.9)
-    expression = expression + _activated(names, {stem: (0.0, strongest) for stem in chosen}, random, 0.3)
+    expression = expression + _activated(names, dict.fromkeys(chosen, (0.0, strongest)), random, 0.3)
     if random.random() < 0.25:
         expression[names.index("jawOpen")] = random.uniform(0.1, 0.8)
     return np.clip(expression, 0, 1)
