@@ -75,7 +75,7 @@ def prepare_view(
         normals,
         places,
         facing,
-        np.linalg.norm(model.shaped(None, fit.expression, fit.photo_offsets) - model.template, axis=1),
+        np.linalg.norm(model.shaped(None, fit.expression) - model.template, axis=1),
         pixel,
     )
 
