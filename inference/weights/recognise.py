@@ -15,7 +15,7 @@ from .kinds import KINDS
 
 SUFFIXES = {".pkl", ".tar", ".pt", ".pth", ".npz", ".npy", ".obj", ".png", ".html", ".htm"}
 MASK_NAMES = ("uv_face_eye_mask",)
-SMALLEST_PICTURE_NAME = "uv_"
+PICTURE_PREFIX = "uv_"
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def find_files(folder: Path) -> list[Path]:
         for path in folder.rglob("*")
         if path.suffix.lower() in SUFFIXES
         and path.is_file()
-        and (path.suffix.lower() != ".png" or path.name.startswith(SMALLEST_PICTURE_NAME))
+        and (path.suffix.lower() != ".png" or path.name.startswith(PICTURE_PREFIX))
     )
 
 
@@ -126,6 +126,6 @@ def _checkpoint(path: Path, thorough: bool) -> Finding:
 
             load_mica(path, Execution())
             embedded_flame(path)
-        return Finding(path, "mica", "with FLAME 2020")
+        return Finding(path, "mica")
     known = ", ".join(map(str, list(content)[:4]))
     return Finding(path, None, problem=f"{path.name} is a checkpoint of another model (it holds {known[:80]}).")

@@ -144,16 +144,27 @@ def test_old_torch_files_are_read(tmp_path: Path) -> None:
     assert read_checkpoint(path)["E_flame"]["a"].tolist() == [1, 1, 1]
 
 
-@pytest.mark.parametrize(("precision", "error"), [("bfloat16", 0.03), ("float16", 0.004)])
-def test_short_floats_stay_near_float32(precision: str, error: float) -> None:
-    """The stated relative error of the detail decoder with random weights."""
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("make", "shape", "precision", "error"),
+    [
+        (detail_decoder, (1, 181), "bfloat16", 0.03),
+        (detail_decoder, (1, 181), "float16", 0.004),
+        (coarse_encoder, (1, 3, 224, 224), "bfloat16", 0.05),
+        (coarse_encoder, (1, 3, 224, 224), "float16", 0.01),
+    ],
+)
+def test_short_floats_stay_near_float32(make, shape: tuple[int, ...], precision: str, error: float) -> None:
+    """The stated relative error of the networks with random weights."""
     torch.manual_seed(1)
-    state = random_state(detail_decoder())
-    code = np.random.default_rng(2).normal(0, 1, (1, 181))
-    exact = run(fill(detail_decoder(), state, "D_detail", "a"), code, Execution())
+    state = random_state(make())
+    values = np.random.default_rng(2).random(shape)
+    exact = run(fill(make(), state, "it", "a"), values, Execution())
     short = Execution("cpu", precision)
-    rough = run(placed(fill(detail_decoder(), state, "D_detail", "a"), short), code, short)
-    assert np.linalg.norm(rough - exact) < error * np.linalg.norm(exact)
+    rough = run(placed(fill(make(), state, "it", "a"), short), values, short)
+    relative = np.linalg.norm(rough - exact) / np.linalg.norm(exact)
+    print(f"{make.__name__} in {precision}: relative error {relative:.4f}")
+    assert relative < error
 
 
 def test_a_device_that_is_not_there_is_refused() -> None:
