@@ -7,7 +7,7 @@ import bpy
 
 from ..scene.avatars import active_head
 from ..scene.hair_sliders import COLOR, DYE_COLOR, SHAPE, STRANDS, VIEWPORT_STRANDS
-from ..scene.hair_worn import worn_hair
+from ..scene.hair_worn import BROW_THICKNESS, brow_object, worn_hair
 from . import library
 from .operators import BALD, PHOTO, AVATAR_OT_reset_hair, AVATAR_OT_wear_hairstyle
 
@@ -15,13 +15,15 @@ from .operators import BALD, PHOTO, AVATAR_OT_reset_hair, AVATAR_OT_wear_hairsty
 def draw_hair(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Styles and sliders of the active avatar's hair. There must be an avatar."""
     head_object = active_head(context)
-    hair_object = worn_hair(head_object)
+    hair_object, brows = worn_hair(head_object), brow_object(head_object)
     row = layout.row(align=True)
     row.menu(AVATAR_MT_hairstyles.__name__, text=_title(hair_object), icon="STRANDS", translate=False)
     _shelf_button(row)
     row = layout.row(align=True)
     for text, style in (("From Photo", PHOTO), ("None", BALD)):
         row.operator(AVATAR_OT_wear_hairstyle.bl_idname, text=text).style = style
+    if brows is not None:
+        layout.prop(brows, f'["{BROW_THICKNESS}"]', text=BROW_THICKNESS, slider=True)
     if hair_object is None:
         return
     for sliders in (SHAPE, COLOR):

@@ -13,6 +13,7 @@ from ..emotion.drivers import add_emotions
 from .armature import add_bones, bind, build_armature
 from .avatars import MARK, AvatarObjects
 from .datablocks import remove_new, snapshot
+from .hair_brows import build_brows
 from .hair_coverage import mark_scalp
 from .hair_material import hair_material
 from .hair_object import build_hair
@@ -74,6 +75,10 @@ def _fill(collection: bpy.types.Collection, avatar: Avatar, scene: bpy.types.Sce
         hair_object[FROM_PHOTO] = True
         mark_scalp(head_object, scalp, avatar.hair.points[:, 0])
         collection.objects.link(hair_object)
+
+    brows = build_brows(f"{prefix} brows", head, images.get("skin"), head_object)
+    if brows is not None:
+        collection.objects.link(brows)
 
     camera_object = build_photo_camera(f"{prefix} camera", avatar.camera, images.get("photo"))
     lights = build_lights(prefix, face_center(head), collection)

@@ -11,7 +11,7 @@ from ..compat import hair_assets_file, set_interpolation_surface, set_modifier_a
 from .hair_coverage import covered_area, guide_spacing, nearest_centers
 from .hair_scalp import Scalp
 from .hair_shape import LOCK_CENTER, TIED, frizz_group, shape_group
-from .hair_sliders import SHAPE, STRANDS, VIEWPORT_STRANDS, add_sliders, drive
+from .hair_sliders import SHAPE, STRANDS, VIEWPORT_STRANDS, add_slider, add_sliders, drive
 from .hair_worn import HAIRSTYLE
 from .head_object import DENSITY_MASK, SCALP_UV_MAP
 from .node_fields import Fields, finish_group, new_group
@@ -70,6 +70,12 @@ def set_strand_count(hair_object: bpy.types.Object, strands: float, viewport_amo
     hair_object[STRANDS] = max(round(strands), 1)
     hair_object[VIEWPORT_STRANDS] = max(round(strands * viewport_amount), 1)
     hair_object.update_tag()
+
+
+def add_attachment(strands: bpy.types.Object, slider: str, description: str) -> None:
+    """Let other strands, already placed on a surface, follow it; a slider named so thickens them."""
+    add_slider(strands, slider, 1.0, 0.0, 2.0, description)
+    drive(_add_group(strands, _attach_group()), "Thickness", "v", {"v": slider})
 
 
 def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, scalp: Scalp, head_object: bpy.types.Object) -> None:

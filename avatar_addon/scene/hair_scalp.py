@@ -12,8 +12,8 @@ from mathutils.bvhtree import BVHTree
 
 from .head_object import SCALP_UV_MAP
 
-# Faces off the chart lie at -0.5, see head_object.
-OFF_CHART = -0.25
+# Faces off the chart lie at -0.5, see head_object, those under the brows at 2 and beyond, see hair_brows.
+CHART_LOW, CHART_HIGH = -0.25, 1.25
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def read_scalp(head_object: bpy.types.Object) -> Scalp:
     chart = _read(mesh.uv_layers[SCALP_UV_MAP].uv, "vector", np.float32, 2)[corners]
     keys = mesh.shape_keys
     vertices = _read(keys.reference_key.points if keys else mesh.vertices, "co", np.float32, 3)
-    on_chart = (chart > OFF_CHART).all((1, 2))
+    on_chart = ((chart > CHART_LOW) & (chart < CHART_HIGH)).all((1, 2))
     uv = np.full((len(vertices), 2), np.nan, np.float32)
     uv[triangles[on_chart]] = chart[on_chart]
     return Scalp(vertices, uv, triangles[on_chart], triangles[part[polygon] == 0])

@@ -50,9 +50,8 @@ def add_sliders(hair_object: bpy.types.Object, strands: int, viewport: int, mela
     """Add all sliders at their neutral values; the pigments start at the values measured in the photo."""
     start = {"Melanin": melanin, "Redness": redness}
     for slider in (*SHAPE, *COLOR):
-        value = float(start.get(slider.name, slider.neutral))
-        hair_object[slider.name] = value
-        _describe(hair_object, slider.name, slider.low, slider.high, value, slider.description, subtype="FACTOR")
+        value = start.get(slider.name, slider.neutral)
+        add_slider(hair_object, slider.name, value, slider.low, slider.high, slider.description)
     hair_object[DYE_COLOR] = (0.35, 0.02, 0.05)
     hair_object.id_properties_ui(DYE_COLOR).update(
         min=0.0, max=1.0, subtype="COLOR", default=(0.35, 0.02, 0.05), description=DYE_DESCRIPTION
@@ -64,6 +63,12 @@ def add_sliders(hair_object: bpy.types.Object, strands: int, viewport: int, mela
     ):
         hair_object[name] = int(value)
         _describe(hair_object, name, 1, 200_000, int(value), text)
+
+
+def add_slider(owner: bpy.types.Object, name: str, neutral: float, low: float, high: float, text: str) -> None:
+    """One custom property of an object, at its neutral value."""
+    owner[name] = float(neutral)
+    _describe(owner, name, low, high, float(neutral), text, subtype="FACTOR")
 
 
 def reset_sliders(hair_object: bpy.types.Object) -> None:

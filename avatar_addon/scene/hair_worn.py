@@ -7,6 +7,8 @@ import bpy
 
 # Properties of a hair object: its style's name; present when it is the photo's own hair, which is never thrown away.
 HAIRSTYLE, FROM_PHOTO = "hairstyle", "from_photo"
+# The slider of the brows' strands, by which their object is known.
+BROW_THICKNESS = "Brow thickness"
 
 
 def collection_of(head_object: bpy.types.Object) -> bpy.types.Collection:
@@ -33,3 +35,9 @@ def photo_hair(head_object: bpy.types.Object) -> bpy.types.Object | None:
 def is_shown(hair_object: bpy.types.Object) -> bool:
     """Whether a render shows it."""
     return not hair_object.hide_render
+
+
+def brow_object(head_object: bpy.types.Object) -> bpy.types.Object | None:
+    """The strands of the brows."""
+    items = collection_of(head_object).objects
+    return next((item for item in items if item.type == "CURVES" and BROW_THICKNESS in item), None)
