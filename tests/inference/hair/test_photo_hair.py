@@ -13,8 +13,11 @@ import pytest
 from inference.errors import AvatarError
 from inference.face.landmark_fit import fit_face
 from inference.face.types import FaceFit
-from inference.hair.from_photo import hair_from_photo
+from inference.hair.from_photo import hair_from_photo, photo_map
+from inference.hair.head_surface import prepare_head
 from inference.hair.mask import hair_mask
+from inference.hair.orientation.strands import map_of_strands
+from inference.hair.refine.refine import likeness
 from inference.head.model import HeadModel
 from inference.head.open_head import load_open_head
 from inference.photo.find_faces import find_faces
@@ -72,8 +75,20 @@ def test_the_photo_gets_blond_short_hair(seen: Seen) -> None:
 def test_a_named_style_is_used(seen: Seen) -> None:
     hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask, "buzz")
     assert hair.style == "buzz"
-    with pytest.raises(AvatarError):
+    with pytest.raises(AvatarError) as caught:
         hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask, "beehive")
+    assert caught.value.code == "hair_style_invalid"
+
+
+def test_the_photo_s_hair_is_refined(seen: Seen) -> None:
+    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask)
+    head = prepare_head(seen.model, seen.model.forward(seen.fit.shape, offsets=seen.fit.offsets))
+    view, wanted, known = photo_map(head, seen.fit, seen.photo, seen.mask)
+    like = likeness(map_of_strands(view, hair.points), wanted, known)
+    print(f"IoU {like.iou:.2f}, {like.degrees:.0f} degrees")
+    assert like.iou > 0.8
+    assert like.degrees < 28
+    assert head.distance.sample(hair.points[:, 1:].astype(np.float64))[0].min() > -0.001
 
 
 def test_an_empty_mask_makes_a_bald_head(seen: Seen) -> None:
