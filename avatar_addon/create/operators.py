@@ -34,6 +34,7 @@ class AVATAR_OT_create(bpy.types.Operator):
 
     bl_idname = "avatar.create"
     bl_label = "Create Avatar"
+    bl_description = "Make an avatar of a portrait photo, or of several"
     bl_options: ClassVar[set[str]] = {"REGISTER", "UNDO"}
 
     filepath: StringProperty(name="Photo", subtype="FILE_PATH", options={"SKIP_SAVE"})
@@ -88,6 +89,8 @@ class AVATAR_OT_create(bpy.types.Operator):
         for name in ("texture_size", "estimator", "refine", "style", "hair_mask"):
             if not self.properties.is_property_set(name):
                 setattr(self, name, getattr(settings, name))
+        if not (self.filepath or self.directory):
+            self.filepath = settings.photo
         try:
             added = self._queue(context, ask=True)
         except AvatarError as error:

@@ -23,6 +23,7 @@ class AVATAR_OT_export(bpy.types.Operator, ExportHelper):
 
     bl_idname = "avatar.export"
     bl_label = "Export Avatar"
+    bl_description = "Write the active avatar to a file of another program"
     bl_options: ClassVar[set[str]] = {"PRESET"}
 
     filename_ext = ""
