@@ -20,6 +20,7 @@ from .segment.own_colors import with_own_colors
 FINER = 2
 EDGE_RADIUS, EDGE_STRENGTH = 8, 1e-3
 PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+LOOSE, SURELY_PERSON = 0.02, 0.8  # face heights; person probability
 GAP = 0.4  # of a face height: arms and hands part hair from the skull
 # Below this share of hair in the ring around the skull's top a head counts as bald.
 BALD_SHARE = 0.12
@@ -37,7 +38,7 @@ def hair_mask(pixels: NDArray, landmarks: NDArray, person: NDArray) -> NDArray:
     body = np.clip(window.take(person.astype(np.float32)), 0, 1) * known
     picture = window.take(pixels)
     classes = color_classes(picture, body, window)
-    hair = _judged(cues(picture, body, classes, window))
+    hair = _judged(cues(picture, body, classes, window)) * _on_person(body, window)
     hair = _own(with_own_colors(picture, hair, classes[HAIR], known), window)
     if _bald(hair, known, window) or _bare(hair, like_bare_skin(picture, window)):
         return np.zeros(person.shape, np.float32)
@@ -52,6 +53,13 @@ def _judged(seen: NDArray) -> NDArray:
     mirrored = seen[:, :, ::-1].copy()
     mirrored[[ACROSS, STREAK_SINE]] *= -1
     return (hair_probability(seen, weights) + hair_probability(mirrored, weights)[:, ::-1]) / 2
+
+
+def _on_person(body: NDArray, window: FaceWindow) -> NDArray:
+    """(h, w) in [0, 1]: 0 where surely nobody is; a few loose strands may stand out."""
+    size = 2 * max(1, round(LOOSE * window.face_height)) + 1
+    reach = cv2.dilate(body, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    return np.clip(reach / SURELY_PERSON, 0, 1)
 
 
 def _along_edges(picture: NDArray, layer: NDArray) -> NDArray:
