@@ -17,7 +17,7 @@ from .errors import output_error
 from .estimators.estimate import estimate_face
 from .estimators.heads import load_head
 from .estimators.types import FaceOptions
-from .face.freeform import prepare_free_form
+from .face.landmark_fit import prepare_fit
 from .hair.from_photo import hair_from_photo
 from .hair.mask import hair_mask
 from .hair.match import sketch_library
@@ -107,6 +107,6 @@ def warm_up() -> None:
     """Load the head and the networks, and prepare what depends on the head alone, before the first request."""
     start_networks()
     model = load_open_head()
-    prepare_free_form(model)
+    prepare_fit(model)
     prepare_textures(model)
     sketch_library(model)

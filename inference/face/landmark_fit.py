@@ -13,7 +13,7 @@ from ..head.model import HeadModel, LandmarkEmbedding, vertex_normals
 from ..photo.types import FaceLandmarks, Photo
 from .camera import from_extrinsics, project, yaw_degrees
 from .closed_mouth import keep_closed
-from .freeform import displacement_to_landmarks
+from .freeform import displacement_to_landmarks, prepare_free_form
 from .gauss_newton import Evidence, LinearFit, fit_linear
 from .gaze import IRIS_CENTERS, gaze_pose
 from .learned.identity import Identity, learned_identity
@@ -58,6 +58,13 @@ def fit_face(model: HeadModel, photo: Photo, landmarks: FaceLandmarks) -> FaceFi
         landmark_residual(model.skin(seen + displaced, gaze), camera, landmarks.points, embedding),
         warnings,
     )
+
+
+def prepare_fit(model: HeadModel) -> None:
+    """Do ahead of time what depends on the model alone."""
+    prepare_free_form(model)
+    if learned_identity(model) is not None:
+        keep_closed(model, np.zeros(model.template.shape))
 
 
 def _split(
