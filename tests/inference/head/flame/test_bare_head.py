@@ -107,6 +107,7 @@ def test_2020_coefficients_are_refused_on_other_models(flame: FlameArrays, name:
     }
     other = flame_from_pickle(content, name)
     assert other.version == version
+    assert bare_head(other).use == ("" if version == "2023 Open" else "non-commercial")
     with pytest.raises(AvatarError, match="2020") as refusal:
         require_2020(other, "deca")
     assert refusal.value.code == "weights_mixed"
