@@ -27,7 +27,7 @@ def test_everything_comes_out(avatar, folder):
     assert "Traceback" not in done.stdout + done.stderr
     names = {path.name for path in out.iterdir()}
     wanted = {f"avatar.{suffix}" for suffix in ("blend", "fbx", "obj", "mtl", "glb", "zip")}
-    assert names == {*wanted, "stand_in_skin.png", "stand_in_eyes.png", "preview"}
+    assert names == {*wanted, "avatar_emotions.json", "stand_in_skin.png", "stand_in_eyes.png", "preview"}
     index = json.loads((out / "preview/views.json").read_text())
     assert list(index) == ["same_view", "front"]
     assert all((out / "preview" / view["file"]).stat().st_size > 0 for view in index.values())
