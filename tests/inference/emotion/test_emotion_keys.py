@@ -109,12 +109,9 @@ def test_a_jaw_that_turns_moves_the_mesh(head: HeadModel, network: EmotionNetwor
     jawed = replace(network, expressions=names, layers=(*network.layers[:-1], (weight, bias)))
     person, happiness = Person(head, head.shape_mean), np.eye(7, dtype=np.float32)[0]
     hidden = EmotionNetwork(network.head, network.emotions, names, network.shape_input, network.layers[:-1])
-    rise = hidden._evaluate(happiness, head.shape_mean) - hidden._evaluate(0 * happiness, head.shape_mean)
-    unit = int(np.abs(rise).argmax())
-    active = np.maximum(hidden._evaluate(happiness, head.shape_mean), 0) - np.maximum(
-        hidden._evaluate(0 * happiness, head.shape_mean), 0
-    )
-    weight[-3:, unit] = turn / active[unit]
+    shown, rest = (np.maximum(hidden._evaluate(x * happiness, head.shape_mean), 0) for x in (1, 0))
+    unit = int((shown - rest).argmax())
+    weight[-3:, unit] = turn / (shown - rest)[unit]
     moved = emotion_keys(jawed, person).deltas[0, -1]
     joint = head.joints.names.index("jaw")
     neutral = head.shaped(head.shape_mean)
