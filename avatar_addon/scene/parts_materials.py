@@ -77,13 +77,17 @@ def _part_material(part: str, name: str, image: bpy.types.Image | None, color: C
 
 
 def _front_only(tree: bpy.types.NodeTree, surface: bpy.types.NodeSocket) -> bpy.types.NodeSocket:
-    """The surface where it faces the viewer, nothing where it is seen from behind."""
-    geometry = add_node(tree, "ShaderNodeNewGeometry")
-    nothing = add_node(tree, "ShaderNodeBsdfTransparent")
-    mix = add_node(
-        tree, "ShaderNodeMixShader", {0: geometry.outputs["Backfacing"], 1: surface, 2: nothing.outputs["BSDF"]}
+    """The surface where it faces the viewer, nothing where it is seen from behind.
+
+    It shades nothing either: skin that a fold of the bag has passed through would turn black.
+    """
+    geometry, path = add_node(tree, "ShaderNodeNewGeometry"), add_node(tree, "ShaderNodeLightPath")
+    nothing = add_node(tree, "ShaderNodeBsdfTransparent").outputs["BSDF"]
+    front = add_node(tree, "ShaderNodeMixShader", {0: geometry.outputs["Backfacing"], 1: surface, 2: nothing})
+    seen = add_node(
+        tree, "ShaderNodeMixShader", {0: path.outputs["Is Camera Ray"], 1: nothing, 2: front.outputs["Shader"]}
     )
-    return mix.outputs["Shader"]
+    return seen.outputs["Shader"]
 
 
 def _surface_material(

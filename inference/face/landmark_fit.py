@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from ..bundle import Camera
 from ..head.model import HeadModel, LandmarkEmbedding, vertex_normals
 from ..photo.types import FaceLandmarks, Photo
+from ..smoothstep import smoothstep
 from .camera import from_extrinsics, project, yaw_degrees
 from .closed_mouth import keep_closed
 from .freeform import displacement_to_landmarks, prepare_free_form
@@ -24,6 +26,10 @@ IDENTITY_ACTIVITY = 0.0025  # metres of expression displacement beyond which fre
 WARN_YAW = 60.0
 LASTING = 0.65  # share of what a learned identity leaves unexplained that counts as the person's
 FRONTAL, TURNED = 8.0, 25.0  # degrees of yaw between which that fades
+SMILES = (
+    0.2,
+    0.45,
+)  # mean of mouthSmile at which low brows begin to be the person's own, and are so fully: who smiles does not frown
 
 
 def fit_face(model: HeadModel, photo: Photo, landmarks: FaceLandmarks) -> FaceFit:
@@ -41,7 +47,10 @@ def fit_face(model: HeadModel, photo: Photo, landmarks: FaceLandmarks) -> FaceFi
     seen = model.shaped(linear.shape, linear.expression, None if identity is None else identity.offsets)
     displaced = displacement_to_landmarks(model, seen, camera, landmarks.points[:, :2], embedding)
     gaze = gaze_pose(model, seen + displaced, camera, landmarks.points[:, :2])
+    own_brows = _own_brows(model, linear.expression)
+    linear = replace(linear, expression=linear.expression - own_brows)
     shape, offsets, photo_offsets = _split(model, linear, identity, displaced, camera)
+    offsets = offsets + np.tensordot(own_brows.astype(np.float32), model.expression_basis, 1)
     yaw = abs(yaw_degrees(camera))
     warnings = (
         (f"The face is turned by {yaw:.0f} degrees; a more frontal photo gives a better likeness.",)
@@ -86,6 +95,16 @@ def _split(
     kept = LASTING * np.interp(abs(yaw_degrees(camera)), [FRONTAL, TURNED], [1, 0])
     lasting = keep_closed(model, kept * share * across)
     return identity.shape, identity.offsets + lasting, more - lasting
+
+
+def _own_brows(model: HeadModel, expression: NDArray) -> NDArray:
+    """(E,) the part of the expression that belongs to the person at rest: the lowered brows of a smiling face."""
+    names = model.expression_names
+    smile = np.mean(
+        [expression[names.index(name)] for name in ("mouthSmileLeft", "mouthSmileRight") if name in names] or [0.0]
+    )
+    lowered = np.array([name.startswith("browDown") for name in names])
+    return smoothstep(*SMILES, smile) * lowered * expression
 
 
 def landmark_residual(vertices: NDArray, camera: Camera, picture: NDArray, embedding: LandmarkEmbedding) -> float:

@@ -30,6 +30,8 @@ CLOSE = 0.05  # a second style of another kind is adapted as well when its hope 
 LONG_SHARE, SHORT_SHARE = 0.12, 0.02
 CHIN = 0.62  # face heights below the eyes
 TOP_ABOVE_CHIN, SKULL = 0.21, 0.1  # metres on the reference head
+# Hair that stands off the head by less than this share of the head's width is cropped or tied: loose strands are shorter than CROPPED.
+CLOSE_TO_HEAD, CROPPED = 0.03, 0.035
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,24 @@ def _candidates(view: View, seen: HairPicture) -> Iterator[str]:
         unlikely = {"short", "very short"}
     elif below < SHORT_SHARE and chin_in_photo:
         unlikely = {"long"}
+    cropped = _standing_off(view, seen) < CLOSE_TO_HEAD
     for name in style_names():
-        tags = set(load_style(name).tags)
-        if not tags & unlikely or "tied" in tags:
+        style = load_style(name)
+        possible = not unlikely & set(style.tags) and not (cropped and style.length.top > CROPPED)
+        if possible or "tied" in style.tags:
             yield name
+
+
+def _standing_off(view: View, seen: HairPicture) -> float:
+    """Mean height of the hair above the head's outline, over the head's width; infinite where the photo cuts the head's top off."""
+    head = np.isfinite(view.depth) & (view.window.down < 0)
+    above = (view.window.down < 0) & ~np.isfinite(view.depth)
+    top = np.flatnonzero(head.any(1)).min(initial=0)
+    if not head.any() or not view.known[max(top - 1, 0), head[top]].all():
+        return np.inf
+    width = head.sum(1).max()
+    # The outline above the eyes is about half a circle around that width.
+    return float(seen.coverage[above].sum() / (np.pi / 2 * width * width))
 
 
 def _score(match: Match) -> float:

@@ -115,3 +115,14 @@ def test_every_landmark_sits_on_the_surface(model: HeadModel) -> None:
     normals = embedding.points(vertex_normals(model.template, model.surface.triangles()))
     nose_and_brows = [1, 4, 5, 105, 334, 9, 151]
     assert (normals[nose_and_brows, 1] < 0).all()
+
+
+@pytest.mark.parametrize(("smile", "own"), [(0.6, True), (0.0, False)])
+def test_low_brows_of_a_smiling_face_are_its_own(model: HeadModel, smile: float, own: bool) -> None:
+    expression = np.zeros(len(model.expression_names))
+    for name, value in (("browDown", 0.4), ("mouthSmile", smile), ("cheekSquint", smile / 2)):
+        for side in ("Left", "Right"):
+            expression[model.expression_names.index(name + side)] = value
+    fit = fit_known_head(model, np.zeros(len(model.shape_names)), expression, 0.0)
+    lowered = fit.expression[model.expression_names.index("browDownLeft")]
+    assert lowered < 0.02 if own else lowered > 0.05

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from inference.errors import AvatarError
+from inference.face.camera import project
 from inference.face.landmark_fit import fit_face
 from inference.face.types import FaceFit
-from inference.hair.from_photo import hair_from_photo, photo_map
+from inference.hair.from_photo import hair_from_photo, photo_map, style_of_photo
 from inference.hair.head_surface import prepare_head
 from inference.hair.mask import hair_mask
 from inference.hair.orientation.strands import map_of_strands
@@ -25,6 +26,7 @@ from inference.photo.landmarks import find_landmarks
 from inference.photo.load import load_photo
 from inference.photo.segment_person import person_probability
 from inference.photo.types import FaceLandmarks, Photo
+from inference.raster import rasterize
 
 
 @dataclass(frozen=True)
@@ -106,3 +108,16 @@ def test_a_shaved_head_has_no_hair(seen: Seen) -> None:
     shaved = seen.photo.pixels * (1 - hair) + (skin + noise) * hair
     photo = replace(seen.photo, pixels=np.clip(shaved, 0, 255).astype(np.uint8))
     assert hair_mask(photo.pixels, seen.landmarks.points, seen.person).max() == 0
+
+
+def test_cropped_hair_is_not_taken_for_long_hair_combed_back(seen: Seen) -> None:
+    """Hair no farther from the head than its own outline."""
+    head = prepare_head(seen.model, seen.model.forward(seen.fit.shape, offsets=seen.fit.offsets))
+    pixels = project(seen.fit.camera, head.vertices.astype(np.float64))
+    height, width = seen.mask.shape
+    outline = rasterize(pixels, seen.model.surface.triangles("skin"), height, width).covered
+    cropped = seen.mask * cv2.dilate(outline.astype(np.float32), np.ones((5, 5), np.uint8))
+    style = style_of_photo(head, seen.fit, seen.photo, seen.landmarks, cropped)
+    assert style.length.top < 0.05 or style.tie
+    loose = style_of_photo(head, seen.fit, seen.photo, seen.landmarks, seen.mask)
+    assert loose.length.top > 0.05
