@@ -28,6 +28,7 @@ from .refine.refine import likeness, refine
 from .style import HairStyle
 from .wear import wear_file
 
+PhotoMap = tuple[MapView, OrientationMap, NDArray]
 WINDOW_ROWS = 96
 # Below this share of the window's pixels a mask holds no hairstyle.
 LEAST_HAIR = 0.004
@@ -52,20 +53,25 @@ def hair_from_photo(
     color = photo_hair_color(photo, landmarks, mask)
     if file is not None:
         return wear_file(head, file, color)
-    chosen = load_style(style) if style else style_of_photo(head, fit, photo, landmarks, mask)
-    hair = hair_of_style(head, chosen, color)
-    if style is not None or not len(hair.points):
-        return hair
-    return replace(hair, points=refine_on_photo(head, fit, photo, mask, hair.points))
+    if style is not None:
+        return hair_of_style(head, load_style(style), color)
+    shown = photo_map(head, fit, photo, mask)
+    hair = hair_of_style(head, style_of_photo(head, fit, photo, landmarks, mask, shown), color)
+    return replace(hair, points=refine(head, *shown, hair.points)) if len(hair.points) else hair
 
 
-def style_of_photo(head: HeadSurface, fit: FaceFit, photo: Photo, landmarks: FaceLandmarks, mask: NDArray) -> HairStyle:
-    """The library's style that fits the hair in the photo best, adapted to it; the bald style for an empty mask."""
+def style_of_photo(
+    head: HeadSurface, fit: FaceFit, photo: Photo, landmarks: FaceLandmarks, mask: NDArray, shown: PhotoMap
+) -> HairStyle:
+    """The library's style that fits the hair in the photo best, adapted to it; the bald style for an empty mask.
+
+    shown: from ``photo_map``.
+    """
     window = face_window(landmarks.points, WINDOW_ROWS)
     seen = measure_hair(window, photo.pixels, mask)
     if seen.coverage.mean() < LEAST_HAIR:
         return load_style("bald")
-    view, wanted, known = photo_map(head, fit, photo, mask)
+    view, wanted, known = shown
 
     def promise(strands: NDArray) -> float:
         refined = refine(head, view, wanted, known, strands, SKETCHY_ROUNDS)
@@ -74,15 +80,7 @@ def style_of_photo(head: HeadSurface, fit: FaceFit, photo: Photo, landmarks: Fac
     return match_style(head, make_view(fit.camera, window, head), seen, promise).style
 
 
-def refine_on_photo(head: HeadSurface, fit: FaceFit, photo: Photo, mask: NDArray, strands: NDArray) -> NDArray:
-    """Strands (N, P, 3) of a style brought closer to the photo's hair."""
-    view, wanted, known = photo_map(head, fit, photo, mask)
-    return refine(head, view, wanted, known, strands)
-
-
-def photo_map(
-    head: HeadSurface, fit: FaceFit, photo: Photo, mask: NDArray, size: int = 256
-) -> tuple[MapView, OrientationMap, NDArray]:
+def photo_map(head: HeadSurface, fit: FaceFit, photo: Photo, mask: NDArray, size: int = 256) -> PhotoMap:
     """The view of a head in its photo, the photo's orientation map in it, and (size, size) bool where the photo is."""
     view = map_view(fit.camera, head, size)
     known = cv2.warpAffine(np.ones(mask.shape, np.uint8), view.to_map, (size, size)) > 0

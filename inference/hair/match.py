@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -24,7 +25,7 @@ FACE_WEIGHT = 1.0
 USUAL_DIRECTION = 0.02  # what the terms of direction come to for a fair match
 # What people seldom wear, and tied hair, which looks like short hair from the front, must be clearly better to be chosen.
 RARE_PENALTY = 0.06
-FINALISTS = 6
+FINALISTS, THREADS = 6, 2
 CLOSE = 0.05  # a second style of another kind is adapted as well when its hope is as close as this
 # Hair counts as long when this share of it lies below the chin, as short when less than the second figure does.
 LONG_SHARE, SHORT_SHARE = 0.12, 0.02
@@ -55,7 +56,8 @@ def match_style(head: HeadSurface, view: View, seen: HairPicture, promise: Calla
 
     ranked = rank_styles(head.model, view, seen)[:FINALISTS]
     nearest = [_judged(match.style, view, _sketch(head, match.style), seen) for match in ranked]
-    hopes = sorted(((hope(match), match) for match in nearest), key=lambda pair: pair[0], reverse=True)
+    with ThreadPoolExecutor(THREADS) as threads:
+        hopes = sorted(zip(threads.map(hope, nearest), nearest, strict=True), key=lambda pair: pair[0], reverse=True)
     adapted = [_adapted(head, view, seen, match) for match in _worth_adapting(hopes)]
     return max([*adapted, hopes[0][1]], key=hope)
 

@@ -58,12 +58,12 @@ def _measure(model: HeadModel, path: Path) -> tuple[float, float, float, float] 
     fit = fit_face(model, photo, landmarks)
     start = time.perf_counter()
     head = prepare_head(model, model.forward(fit.shape, offsets=fit.offsets))
-    style = style_of_photo(head, fit, photo, landmarks, mask)
+    view, wanted, known = shown = photo_map(head, fit, photo, mask)
+    style = style_of_photo(head, fit, photo, landmarks, mask, shown)
     hair = hair_of_style(head, style, photo_hair_color(photo, landmarks, mask))
     if not len(hair.points):
         print(f"{path.name:28} no hair")
         return None
-    view, wanted, known = photo_map(head, fit, photo, mask)
     refined = refine(head, view, wanted, known, hair.points)
     seconds = time.perf_counter() - start
     before, after = (_like(view, strands, wanted, known) for strands in (hair.points, refined))

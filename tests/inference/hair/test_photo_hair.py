@@ -15,10 +15,11 @@ from inference.face.camera import project
 from inference.face.landmark_fit import fit_face
 from inference.face.types import FaceFit
 from inference.hair.from_photo import hair_from_photo, photo_map, style_of_photo
-from inference.hair.head_surface import prepare_head
+from inference.hair.head_surface import HeadSurface, prepare_head
 from inference.hair.mask import hair_mask
 from inference.hair.orientation.strands import map_of_strands
 from inference.hair.refine.refine import likeness
+from inference.hair.style import HairStyle
 from inference.head.model import HeadModel
 from inference.head.open_head import load_open_head
 from inference.photo.find_faces import find_faces
@@ -110,6 +111,11 @@ def test_a_shaved_head_has_no_hair(seen: Seen) -> None:
     assert hair_mask(photo.pixels, seen.landmarks.points, seen.person).max() == 0
 
 
+def chosen_style(seen: Seen, head: HeadSurface, mask: np.ndarray) -> HairStyle:
+    shown = photo_map(head, seen.fit, seen.photo, mask)
+    return style_of_photo(head, seen.fit, seen.photo, seen.landmarks, mask, shown)
+
+
 def test_cropped_hair_is_not_taken_for_long_hair_combed_back(seen: Seen) -> None:
     """Hair no farther from the head than its own outline."""
     head = prepare_head(seen.model, seen.model.forward(seen.fit.shape, offsets=seen.fit.offsets))
@@ -117,7 +123,7 @@ def test_cropped_hair_is_not_taken_for_long_hair_combed_back(seen: Seen) -> None
     height, width = seen.mask.shape
     outline = rasterize(pixels, seen.model.surface.triangles("skin"), height, width).covered
     cropped = seen.mask * cv2.dilate(outline.astype(np.float32), np.ones((5, 5), np.uint8))
-    style = style_of_photo(head, seen.fit, seen.photo, seen.landmarks, cropped)
+    style = chosen_style(seen, head, cropped)
     assert style.length.top < 0.05 or style.tie
-    loose = style_of_photo(head, seen.fit, seen.photo, seen.landmarks, seen.mask)
+    loose = chosen_style(seen, head, seen.mask)
     assert loose.length.top > 0.05
