@@ -42,7 +42,7 @@ def main() -> None:
             print(f"{outline.name:32s} {score:5.3f}  {seconds:4.2f} s  {what}", flush=True)
     for tuning, name in (
         (True, "settings were chosen on these"),
-        (False, "settings were not chosen on these (but their overlays were seen)"),
+        (False, "not chosen on these, though their overlays were seen"),
     ):
         _summary(name, scores[tuning])
     _summary("all", scores[True] + scores[False])
