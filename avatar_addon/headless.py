@@ -17,7 +17,9 @@ import sys
 import time
 import traceback
 import types
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 PACKAGE = "portrait_avatar"
 FORMATS = ("blend", "fbx", "obj", "glb", "zip")
@@ -99,10 +101,14 @@ class _stage:
 
 
 def main() -> None:
-    """Run and leave at once: some bpy wheels crash or hang in the interpreter's own exit."""
+    """The command line."""
     argv = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else sys.argv[1:]
-    arguments = parse_arguments(argv)
-    load_package(Path(__file__).resolve().parent.parent)
+    run_and_leave(run, parse_arguments(argv), Path(__file__).resolve().parent.parent)
+
+
+def run_and_leave(run: Callable[[argparse.Namespace], None], arguments: argparse.Namespace, root: Path) -> NoReturn:
+    """Run and leave at once: some bpy wheels crash or hang in the interpreter's own exit. root: the repository's folder."""
+    load_package(root)
     status = 0
     try:
         run(arguments)

@@ -54,6 +54,7 @@ def register() -> None:
         for module in MODULES:
             if hasattr(module, "register"):
                 module.register()
+            if hasattr(module, "unregister"):
                 undo.callback(module.unregister)
         undo.pop_all()
 

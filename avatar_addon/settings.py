@@ -38,8 +38,8 @@ HAIR_KINDS = (
 )
 
 
-class ExportSettings(bpy.types.PropertyGroup):
-    """The last export's choices."""
+class ExportChoices:
+    """Properties of the export operator and of what is kept of its last run."""
 
     kind: EnumProperty(name="Format", items=FORMATS)
     preset: EnumProperty(name="Preset", items=PRESETS)
@@ -49,6 +49,10 @@ class ExportSettings(bpy.types.PropertyGroup):
         name="Strands", default=5000, min=100, max=100_000, description="At most so many cards or tubes"
     )
     points: IntProperty(name="Points", default=10, min=2, max=64, description="Points along each card or tube")
+
+
+class ExportSettings(ExportChoices, bpy.types.PropertyGroup):
+    """The last export's choices."""
 
 
 class KeptSettings(bpy.types.PropertyGroup):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ...inference.bundle import Avatar, HeadMesh
+from ..scene.drivers import drive
 from ..scene.head_object import add_shape_key
 from .expressions import LETTERS, Channel, level_expression, pair_expression
 from .sliders import RECIPE, add_side, add_slider, side_name, slider_name
@@ -81,18 +82,7 @@ def _drive(
     channels: tuple[Channel, ...],
     expression: str,
 ) -> None:
-    curve = key.driver_add("value")
-    # Before 5.0 a new driver brings a Generator modifier (y = x), which only costs time.
-    for modifier in list(curve.modifiers):
-        curve.modifiers.remove(modifier)
-    driver = curve.driver
-    driver.type = "SCRIPTED"
     sources = {LETTERS[index]: slider_name(name) for index, name in enumerate(head.emotion_names)}
     sided = [channel.emotion for channel in channels if channel.side]
     sources |= {LETTERS[index].upper(): side_name(slider_name(head.emotion_names[index])) for index in sided}
-    for letter, source in sources.items():
-        variable = driver.variables.new()
-        variable.name = letter
-        variable.targets[0].id = head_object
-        variable.targets[0].data_path = f'["{source}"]'
-    driver.expression = expression
+    drive(key.driver_add("value"), head_object, expression, sources)

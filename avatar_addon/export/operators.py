@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import ClassVar
 
 import bpy
-from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ..scene.avatars import active_head, avatar_objects
-from ..settings import FORMATS, HAIR_KINDS, PRESETS, kept_settings
+from ..settings import ExportChoices, kept_settings
 
-REMEMBERED = ("kind", "preset", "scale", "hair", "strands", "points")
+REMEMBERED = tuple(ExportChoices.__annotations__)
 
 
-class AVATAR_OT_export(bpy.types.Operator, ExportHelper):
+class AVATAR_OT_export(ExportChoices, bpy.types.Operator, ExportHelper):
     """Write the active avatar to a file of another program.
 
     From Python: ``bpy.ops.avatar.export(filepath="me.fbx", kind="fbx", preset="UNITY")``; what is not given is as last time"""
@@ -28,14 +28,6 @@ class AVATAR_OT_export(bpy.types.Operator, ExportHelper):
 
     filename_ext = ""
     filter_glob: StringProperty(default="*.fbx;*.obj;*.glb;*.usdc;*.zip", options={"HIDDEN"})
-    kind: EnumProperty(name="Format", items=FORMATS)
-    preset: EnumProperty(name="Preset", items=PRESETS)
-    scale: FloatProperty(name="Scale", default=1.0, min=0.001, max=1000.0, description="Multiplies all sizes")
-    hair: EnumProperty(name="Hair", items=HAIR_KINDS)
-    strands: IntProperty(
-        name="Strands", default=5000, min=100, max=100_000, description="At most so many cards or tubes"
-    )
-    points: IntProperty(name="Points", default=10, min=2, max=64, description="Points along each card or tube")
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

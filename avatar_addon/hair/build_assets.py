@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
-import traceback
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,19 +68,9 @@ def run(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Run and leave at once: some bpy wheels crash or hang in the interpreter's own exit."""
+    """The command line."""
     sys.path.insert(0, str(ROOT / "avatar_addon"))
-    options = parse_arguments(sys.argv[1:])
-    importlib.import_module("headless").load_package(ROOT)
-    status = 0
-    try:
-        run(options)
-    except Exception:  # noqa: BLE001  the status must reach the caller in every case
-        traceback.print_exc()
-        status = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    importlib.import_module("headless").run_and_leave(run, parse_arguments(sys.argv[1:]), ROOT)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import bpy
 
-from .hair_worn import worn_hair
+from .hair_worn import collection_of, worn_hair
 
 MARK = "portrait_avatar"
 _KINDS = ("CAMERA", "LIGHT")
@@ -43,7 +43,7 @@ def active_head(context: bpy.types.Context) -> bpy.types.Object | None:
 
 def avatar_objects(head_object: bpy.types.Object) -> AvatarObjects:
     """The other data-blocks of the avatar that a head belongs to, found again by their kind."""
-    collection = next(c for c in head_object.users_collection if head_object.name in c.objects)
+    collection = collection_of(head_object)
     by_kind = {kind: [o.name for o in collection.objects if o.type == kind] for kind in _KINDS}
     hair_object = worn_hair(head_object)
     return AvatarObjects(

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...inference.bundle import HeadMesh
 from .hair_material import strand_color
-from .hair_object import add_attachment
+from .hair_object import add_attachment, set_curve_attribute
 from .hair_scalp import CHART_HIGH, CHART_LOW
 from .hair_worn import BROW_THICKNESS
 from .head_object import SCALP_UV_MAP
@@ -52,13 +52,12 @@ def build_brows(
     curves.add_curves([POINTS] * len(points))
     curves.position_data.foreach_set("vector", np.ascontiguousarray(points, np.float32).ravel())
     taper = np.linspace(1.0, 0.25, POINTS, dtype=np.float32) * RADIUS
-    for attribute, kind, domain, field, values in (
-        ("resolution", "INT", "CURVE", "value", np.ones(len(points), np.int32)),
-        ("radius", "FLOAT", "POINT", "value", np.tile(taper, len(points))),
-        ("surface_uv_coordinate", "FLOAT2", "CURVE", "vector", (uv + BESIDE).astype(np.float32).ravel()),
+    for attribute, kind, domain, values in (
+        ("resolution", "INT", "CURVE", np.ones(len(points), np.int32)),
+        ("radius", "FLOAT", "POINT", np.tile(taper, len(points))),
+        ("surface_uv_coordinate", "FLOAT2", "CURVE", (uv + BESIDE).astype(np.float32)),
     ):
-        found = curves.attributes.get(attribute) or curves.attributes.new(attribute, kind, domain)
-        found.data.foreach_set(field, values)
+        set_curve_attribute(curves, attribute, kind, domain, values)
     _chart_beside(head, head_object, free)
     curves.surface, curves.surface_uv_map = head_object, SCALP_UV_MAP
     curves.materials.append(_material(name, _linear(np.quantile(colors, 0.1, axis=0))))

@@ -42,16 +42,15 @@ def build_hair(
     curves.add_curves([points] * guides)
     curves.position_data.foreach_set("vector", np.ascontiguousarray(hair.points, np.float32).ravel())
     # One segment per pair of points: the default of 12 per pair multiplies the work without being seen.
-    _curve_attribute(curves, "resolution", "INT", "CURVE", np.ones(guides, np.int32))
+    set_curve_attribute(curves, "resolution", "INT", "CURVE", np.ones(guides, np.int32))
     profile = np.linspace(1.0, 0.3, points, dtype=np.float32) * hair.radius
-    _curve_attribute(curves, "radius", "FLOAT", "POINT", np.tile(profile, guides))
+    set_curve_attribute(curves, "radius", "FLOAT", "POINT", np.tile(profile, guides))
     uv = np.einsum("nkc,nk->nc", scalp.uv[hair.root_vertices], hair.root_barycentric)
     if np.isnan(uv).any():
         raise ValueError("a hair root lies off the scalp")
-    coordinate = curves.attributes.new("surface_uv_coordinate", "FLOAT2", "CURVE")
-    coordinate.data.foreach_set("vector", np.ascontiguousarray(uv, np.float32).ravel())
-    _curve_attribute(curves, LOCK_CENTER, "INT", "CURVE", nearest_centers(hair.points[:, 0], LOCK_SPACING))
-    _curve_attribute(curves, TIED, "FLOAT", "CURVE", _tied_share(hair.points, tail))
+    set_curve_attribute(curves, "surface_uv_coordinate", "FLOAT2", "CURVE", np.ascontiguousarray(uv, np.float32))
+    set_curve_attribute(curves, LOCK_CENTER, "INT", "CURVE", nearest_centers(hair.points[:, 0], LOCK_SPACING))
+    set_curve_attribute(curves, TIED, "FLOAT", "CURVE", _tied_share(hair.points, tail))
     curves.surface = head_object
     curves.surface_uv_map = SCALP_UV_MAP
     curves.materials.append(material)
@@ -162,6 +161,7 @@ def _attach_group() -> bpy.types.NodeTree:
     return group
 
 
-def _curve_attribute(curves: bpy.types.Curves, name: str, kind: str, domain: str, values: np.ndarray) -> None:
+def set_curve_attribute(curves: bpy.types.Curves, name: str, kind: str, domain: str, values: np.ndarray) -> None:
+    """An attribute of curves, made where it is missing; vectors are (N, C)."""
     attribute = curves.attributes.get(name) or curves.attributes.new(name, kind, domain)
-    attribute.data.foreach_set("value", values)
+    attribute.data.foreach_set("value" if values.ndim == 1 else "vector", values.ravel())

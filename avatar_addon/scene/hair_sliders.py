@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import bpy
 
 from ..compat import modifier_input_path
+from . import drivers
 
 STRANDS, VIEWPORT_STRANDS = "Strands", "Viewport strands"
 DYE_COLOR = "Dye colour"
@@ -93,17 +94,7 @@ def slider_names() -> tuple[str, ...]:
 def drive(modifier: bpy.types.NodesModifier, name: str, expression: str, variables: dict[str, str]) -> None:
     """A modifier's input follows custom properties of its object. variables: name in the expression -> property."""
     hair_object = modifier.id_data
-    curve = hair_object.driver_add(modifier_input_path(modifier, name))
-    for generated in list(curve.modifiers):
-        curve.modifiers.remove(generated)
-    driver = curve.driver
-    driver.type = "SCRIPTED"
-    for word, slider in variables.items():
-        variable = driver.variables.new()
-        variable.name = word
-        variable.targets[0].id = hair_object
-        variable.targets[0].data_path = f'["{slider}"]'
-    driver.expression = expression
+    drivers.drive(hair_object.driver_add(modifier_input_path(modifier, name)), hair_object, expression, variables)
 
 
 def _describe(

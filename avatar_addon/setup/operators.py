@@ -148,8 +148,4 @@ def unregister() -> None:
     running.stop()
 
 
-def register() -> None:
-    """Nothing happens before a button is pressed."""
-
-
 CLASSES = (AVATAR_OT_set_up, AVATAR_OT_cancel_set_up, AVATAR_OT_remove_environment, AVATAR_OT_show_log)
