@@ -23,6 +23,7 @@ from ..photo.find_faces import find_faces
 from ..photo.landmarks import find_landmarks
 from ..photo.types import FaceLandmarks, Photo
 from .fast_render import Look, orbit_camera, render
+from .now.align import procrustes
 
 SIZE = 512
 TURNS = {"front": 0.0, "thirty": 30.0}
@@ -161,9 +162,7 @@ def expression_measures(views: AvatarViews) -> ExpressionMeasures:
 
 def shape_distance(a: NDArray, b: NDArray) -> float:
     """RMS distance in metres of two (N, 3) surfaces in vertex correspondence after the best rotation, translation and scale."""
-    a, b = a - a.mean(0), b - b.mean(0)
-    u, s, vt = np.linalg.svd(a.T @ b)
-    return float(np.sqrt((((a @ u @ vt) * s.sum() / (a**2).sum() - b) ** 2).sum(1).mean()))
+    return float(np.sqrt(((procrustes(a, b).apply(a) - b) ** 2).sum(1).mean()))
 
 
 def landmarks_of(picture: NDArray) -> FaceLandmarks:

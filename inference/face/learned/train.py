@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
+from ...evaluation.now.align import procrustes
 from ...evaluation.synthetic.learning_set import LearningSet, face_vertices
 from ...head.model import HeadModel
 from ...photo.mirror import MIRROR_478
@@ -74,14 +75,8 @@ def _canonical_faces(model: HeadModel, learning: LearningSet) -> NDArray:
     face = face_vertices(model)
     mean = model.shaped(model.shape_mean)[face].astype(np.float64)
     mirror = mirror_permutation(model.template[face].astype(np.float64))
-    faces = np.stack([_laid_onto(face.astype(np.float64), mean) for face in learning.neutral])
+    faces = np.stack([procrustes(face, mean).apply(face) for face in learning.neutral])
     return np.concatenate([faces, faces[:, mirror] * [-1, 1, 1]])
-
-
-def _laid_onto(points: NDArray, target: NDArray) -> NDArray:
-    a, b = points - points.mean(0), target - target.mean(0)
-    u, s, vt = np.linalg.svd(a.T @ b)
-    return a @ u @ vt * (s.sum() / (a**2).sum()) + target.mean(0)
 
 
 def _principal(deviations: NDArray) -> NDArray:
