@@ -49,9 +49,13 @@ def _features(picture: NDArray) -> NDArray:
     """(h, w, 4): lightness, a, b and how lively the lightness is nearby (hair is streaky, skin and walls are not)."""
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     light = lab[..., 0]
-    mean = cv2.GaussianBlur(light, (0, 0), 1.0)
-    deviation = np.sqrt(np.maximum(cv2.GaussianBlur(light * light, (0, 0), 1.0) - mean * mean, 0))
-    return np.dstack([light * LIGHTNESS_WEIGHT, lab[..., 1:], 8 * np.log1p(deviation)])
+    return np.dstack([light * LIGHTNESS_WEIGHT, lab[..., 1:], 8 * liveliness(light, 1.0)])
+
+
+def liveliness(light: NDArray, radius: float) -> NDArray:
+    """(h, w) log of one plus the lightness' standard deviation within about ``radius`` pixels."""
+    mean = cv2.GaussianBlur(light, (0, 0), radius)
+    return np.log1p(np.sqrt(np.maximum(cv2.GaussianBlur(light * light, (0, 0), radius) - mean * mean, 0)))
 
 
 def _priors(window: FaceWindow, body: NDArray) -> NDArray:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..face_window import FaceWindow
-from .color_classes import BACKGROUND
+from .color_classes import BACKGROUND, liveliness
 
 ROWS = 224
 CUES = 17
@@ -31,8 +31,6 @@ def cues(picture: NDArray, body: NDArray, classes: NDArray, window: FaceWindow) 
     crown = (oval > 0.03) & (oval < 0.16) & (down < -0.36) & (np.abs(across) < 0.3)
     beside = (oval > 0.02) & (oval < 0.1) & (down > 0.1) & (down < 0.5)
     light = lab[..., 0]
-    mean = cv2.GaussianBlur(light, (0, 0), 1.5)
-    deviation = np.sqrt(np.maximum(cv2.GaussianBlur(light * light, (0, 0), 1.5) - mean * mean, 0))
     layers = [
         *(np.moveaxis(rgb, -1, 0) * 2 - 1),
         body * 2 - 1,
@@ -43,7 +41,7 @@ def cues(picture: NDArray, body: NDArray, classes: NDArray, window: FaceWindow) 
         _unlike(lab, cheeks),
         _unlike(lab, crown & (body > 0.5)),
         _unlike(lab, beside & (body > 0.5)),
-        np.log1p(deviation) - 1,
+        liveliness(light, 1.5) - 1,
         *_streaks(light),
         *(classes[:BACKGROUND] * 2 - 1),
     ]

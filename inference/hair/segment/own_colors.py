@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..mixture import fit_mixture
+from .color_classes import LIGHTNESS_WEIGHT, liveliness
 
 SURE, SAMPLES, COMPONENTS, FIT_ROUNDS = 0.7, (1200, 1800), (4, 8), 5
 LEAST = 60.0  # pixels of sure hair
@@ -52,6 +53,4 @@ def _features(picture: NDArray) -> NDArray:
     """(h, w, 4): lightness, a, b and the liveliness of the lightness nearby."""
     lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     light = lab[..., 0]
-    mean = cv2.GaussianBlur(light, (0, 0), 1.5)
-    deviation = np.sqrt(np.maximum(cv2.GaussianBlur(light * light, (0, 0), 1.5) - mean * mean, 0))
-    return np.dstack([light * 0.7, lab[..., 1:], 6 * np.log1p(deviation)])
+    return np.dstack([light * LIGHTNESS_WEIGHT, lab[..., 1:], 6 * liveliness(light, 1.5)])
