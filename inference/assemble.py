@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +66,7 @@ def assemble_avatar(
         pose=pose,
         photo_emotions=photo_emotions(model, keys, head.photo_delta),
         colors=colors,
-        sources=(_head_source(model), NETWORKS, *sources),
+        sources=(head_source(model), NETWORKS, *sources),
         report=report
         | {
             "landmark_residual_percent": round(fit.residual, 3),
@@ -74,22 +75,16 @@ def assemble_avatar(
     )
 
 
-def _head_source(model: HeadModel) -> dict[str, str]:
+def head_source(model: HeadModel) -> dict[str, str]:
+    """What the bundle says about where its head comes from."""
     source = {"name": model.name, "licence": model.licence, "what": model.source}
     return source | ({"use": model.use} if model.use else {})
 
 
 def neutral_head(model: HeadModel, fit: FaceFit, emotions: EmotionKeys) -> HeadMesh:
     """The fitted person's head at rest, with shape keys, emotions and skeleton."""
-    vertices = model.shaped(fit.shape, None, fit.offsets).astype(np.float32)
-    surface, joints = model.surface, model.joints
-    return HeadMesh(
-        vertices=vertices,
-        faces=surface.faces,
-        face_parts=surface.face_parts,
-        part_names=surface.part_names,
-        uv=surface.uv,
-        uv_faces=surface.uv_faces,
+    return replace(
+        still_head(model, model.shaped(fit.shape, None, fit.offsets).astype(np.float32)),
         key_names=model.expression_names[model.sliders],
         key_deltas=model.expression_basis[model.sliders],
         emotion_names=emotions.names,
@@ -100,6 +95,25 @@ def neutral_head(model: HeadModel, fit: FaceFit, emotions: EmotionKeys) -> HeadM
         emotion_pairs=emotions.pairs,
         pair_deltas=emotions.pair_deltas,
         photo_delta=photo_delta(model, fit),
+    )
+
+
+def still_head(model: HeadModel, vertices: np.ndarray) -> HeadMesh:
+    """A head of the model with (V, 3) vertices and its skeleton, without shape keys and emotions."""
+    surface, joints = model.surface, model.joints
+    return HeadMesh(
+        vertices=vertices,
+        faces=surface.faces,
+        face_parts=surface.face_parts,
+        part_names=surface.part_names,
+        uv=surface.uv,
+        uv_faces=surface.uv_faces,
+        key_names=(),
+        key_deltas=np.zeros((0, *vertices.shape), np.float32),
+        emotion_names=(),
+        emotion_levels=np.zeros(0, np.float32),
+        emotion_deltas=np.zeros((0, 0, *vertices.shape), np.float32),
+        photo_delta=np.zeros_like(vertices),
         joint_names=joints.names,
         joint_parents=joints.parents,
         joint_positions=(joints.regressor @ vertices).astype(np.float32),

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...bundle import Avatar, Camera, Hair, HairColor, HeadMesh
+from ...assemble import head_source, still_head
+from ...bundle import Avatar, Camera, Hair, HairColor
 from ...head.model import HeadModel
 
 NAME = "mannequin"
@@ -16,31 +17,6 @@ BROWN = HairColor((0.085, 0.043, 0.022), 0.72, 0.4)
 
 def mannequin(model: HeadModel) -> Avatar:
     """The template, bald, without shape keys and pictures; its next hairstyle will be brown."""
-    vertices = model.template.astype(np.float32)
-    surface, joints = model.surface, model.joints
-    none = np.zeros((0, *vertices.shape), np.float32)
-    head = HeadMesh(
-        vertices=vertices,
-        faces=surface.faces,
-        face_parts=surface.face_parts,
-        part_names=surface.part_names,
-        uv=surface.uv,
-        uv_faces=surface.uv_faces,
-        key_names=(),
-        key_deltas=none,
-        emotion_names=(),
-        emotion_levels=np.zeros(0, np.float32),
-        emotion_deltas=np.zeros((0, 0, *vertices.shape), np.float32),
-        photo_delta=np.zeros_like(vertices),
-        joint_names=joints.names,
-        joint_parents=joints.parents,
-        joint_positions=(joints.regressor @ vertices).astype(np.float32),
-        skin_weights=joints.weights,
-        scalp_uv=model.scalp_uv,
-        masks=model.masks,
-        landmark_vertices={name: embedding.vertices for name, embedding in model.landmarks.items()},
-        landmark_barycentric={name: embedding.barycentric for name, embedding in model.landmarks.items()},
-    )
     bald = Hair(
         "bald",
         np.zeros((0, 8, 3), np.float32),
@@ -54,14 +30,14 @@ def mannequin(model: HeadModel) -> Avatar:
         name=NAME,
         head_model=model.name,
         camera=_camera(),
-        head=head,
+        head=still_head(model, model.template.astype(np.float32)),
         hair=bald,
         textures={},
         shape=np.zeros(1, np.float32),
         expression={},
         pose={},
         colors={"skin": CLAY, "eyes": CLAY, "lashes": CLAY},
-        sources=({"name": model.name, "licence": model.licence, "what": model.source},),
+        sources=(head_source(model),),
     )
 
 
