@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 from pathlib import Path
 
 from ..errors import AvatarError, output_error
+from ..user_folders import settings_folder
 from .kinds import KINDS
 
 FILE = "PORTRAIT_AVATAR_WEIGHTS"
@@ -18,16 +18,8 @@ MAX_BYTES = 1_000_000
 
 def registry_file() -> Path:
     """Where the list lies on this system; the environment variable PORTRAIT_AVATAR_WEIGHTS overrules it."""
-    if chosen := os.environ.get(FILE):
-        return Path(chosen)
-    home = Path.home()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("APPDATA", home / "AppData" / "Roaming"))
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_CONFIG_HOME", home / ".config"))
-    return base / "portrait_avatar" / "weights.json"
+    chosen = os.environ.get(FILE)
+    return Path(chosen) if chosen else settings_folder() / "weights.json"
 
 
 def remembered() -> dict[str, Path]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from ...user_folders import cache_folder
 from ..model import HeadModel, LandmarkEmbedding
 from .closest import SurfacePoints
 
@@ -29,7 +29,7 @@ def cached(what: str, models: tuple[HeadModel, ...], make: Callable[[], T]) -> T
     for model in models:
         for array in (model.template, model.surface.faces, model.surface.uv):
             digest.update(np.ascontiguousarray(array).tobytes())
-    path = cache_folder() / f"{what}-{digest.hexdigest()[:24]}.npz"
+    path = _folder() / f"{what}-{digest.hexdigest()[:24]}.npz"
     try:
         with np.load(path, allow_pickle=False) as stored:
             return _unpacked(what, dict(stored))
@@ -40,18 +40,10 @@ def cached(what: str, models: tuple[HeadModel, ...], make: Callable[[], T]) -> T
     return answer
 
 
-def cache_folder() -> Path:
-    """Where caches belong on this system; the environment variable PORTRAIT_AVATAR_CACHE overrules it."""
-    if chosen := os.environ.get(FOLDER):
-        return Path(chosen)
-    home = Path.home()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", home / "AppData" / "Local"))
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Caches"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME", home / ".cache"))
-    return base / "portrait_avatar"
+def _folder() -> Path:
+    """The system's folder for caches, unless the environment variable PORTRAIT_AVATAR_CACHE names another."""
+    chosen = os.environ.get(FOLDER)
+    return Path(chosen) if chosen else cache_folder()
 
 
 def _packed(answer: Any) -> dict[str, np.ndarray]:

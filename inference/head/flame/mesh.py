@@ -9,10 +9,19 @@ from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
 
+def sides_of(triangles: NDArray) -> NDArray:
+    """(3T, 2) directed sides of the triangles."""
+    return np.concatenate([triangles[:, [k, (k + 1) % 3]] for k in range(3)])
+
+
+def edges_of(triangles: NDArray) -> NDArray:
+    """(E, 2) undirected edges, each once."""
+    return np.unique(np.sort(sides_of(triangles), 1), axis=0)
+
+
 def open_rims(triangles: NDArray) -> list[NDArray]:
     """Boundary loops, each in the order of the triangles' sides."""
-    sides = np.concatenate([triangles[:, [k, (k + 1) % 3]] for k in range(3)]).tolist()
-    present = set(map(tuple, sides))
+    present = set(map(tuple, sides_of(triangles).tolist()))
     following = {a: b for a, b in present if (b, a) not in present}
     loops = []
     while following:
@@ -36,7 +45,7 @@ def mouth_and_neck(positions: NDArray, triangles: NDArray) -> tuple[NDArray, NDA
 
 def shortest_path(positions: NDArray, triangles: NDArray, start: int, end: int) -> list[int]:
     """Vertices of the shortest way along edges."""
-    edges = np.unique(np.sort(np.concatenate([triangles[:, [k, (k + 1) % 3]] for k in range(3)]), 1), axis=0)
+    edges = edges_of(triangles)
     length = np.linalg.norm(positions[edges[:, 0]] - positions[edges[:, 1]], axis=1)
     # A way along the middle: sideways steps cost more.
     length = length * (1 + 50 * np.abs(positions[edges, 0]).mean(1))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..chart import areas, embed, rounded_square_side, run_of, superellipse, vertex_sum
-from .mesh import open_rims, shortest_path
+from .mesh import edges_of, open_rims, shortest_path
 
 STEPS = 40
 MARGIN = 0.004
@@ -40,8 +40,7 @@ def unwrap(positions: NDArray, triangles: NDArray, density: NDArray) -> tuple[ND
     flat = number[opened]
     places3, wanted = positions[origin[used]], density[origin[used]]
     area = areas(places3[flat]) * wanted[flat].mean(1)
-    sides = np.concatenate([flat[:, [k, (k + 1) % 3]] for k in range(3)])
-    edges = np.unique(np.sort(sides, 1), axis=0)
+    edges = edges_of(flat)
     begin, end = np.r_[edges[:, 0], edges[:, 1]], np.r_[edges[:, 1], edges[:, 0]]
     weight = 1 / np.maximum(np.linalg.norm(places3[begin] - places3[end], axis=1), 1e-6)
     count = len(used)
