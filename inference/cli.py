@@ -147,13 +147,13 @@ def _create(options: argparse.Namespace, tell: Callable[[Message], None]) -> Non
     start = time.perf_counter()
     estimation = FaceOptions(options.head, options.estimator, options.refine, options.device, options.precision)
     chosen = CreateOptions(
-        options.face,
-        options.texture_size,
-        options.hair_mask,
-        options.style,
-        estimation,
-        options.hair_file,
-        options.emotion_network,
+        face=options.face,
+        texture_size=options.texture_size,
+        hair_mask=options.hair_mask,
+        style=options.style,
+        estimation=estimation,
+        hair_file=options.hair_file,
+        emotion_network=options.emotion_network,
     )
     avatar = create_bundle(options.photo, options.output, chosen, progress)
     warnings = tuple(str(warning) for warning in avatar.report["warnings"])

@@ -32,12 +32,10 @@ COLORED = 0.1, 0.35  # log ratio of red to green from which a picture is no grey
 def exposure(canvas: Canvas, view: View, log: NDArray, skin: NDArray) -> NDArray[np.float32]:
     """(3,) to be added to the log colour of the skin texture (size, size, 3). log: (h, w, 3) log colour of the view."""
     shown = _shown_skin(canvas, view)
-    vertices = canvas.graph.vertices
-    places = (view.places[vertices, :2] - 0.5).astype(np.float32)
-    photo = cv2.remap(log, places[:, :1], places[:, 1:], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
-    texture, _ = canvas.means(skin, np.ones(skin.shape[:2], np.float32))
     if shown.sum() <= 1e-6:
         return np.zeros(3, np.float32)
+    photo = _at_vertices(canvas, view, log, cv2.BORDER_REPLICATE)
+    texture, _ = canvas.means(skin, np.ones(skin.shape[:2], np.float32))
     wanted = np.log(TEXTURE_TO_PHOTO) + _log_brightness(photo, shown) - _log_brightness(texture, shown)
     wanted *= smoothstep(*UNCERTAIN, np.abs(wanted))
     return np.float32(np.clip(wanted, -GREATEST_CHANGE, GREATEST_CHANGE)) + _natural_hue(texture, shown)
@@ -45,12 +43,18 @@ def exposure(canvas: Canvas, view: View, log: NDArray, skin: NDArray) -> NDArray
 
 def _shown_skin(canvas: Canvas, view: View) -> NDArray:
     """(N,) square metres of plain facial skin around each vertex as the camera sees them."""
-    bare = face_areas.bare_skin(view, face_areas.oval(view)).astype(np.float32)
-    places = (view.places[canvas.graph.vertices, :2] - 0.5).astype(np.float32)
-    bare = cv2.remap(bare, places[:, :1], places[:, 1:], cv2.INTER_LINEAR)[:, 0]
+    bare = _at_vertices(
+        canvas, view, face_areas.bare_skin(view, face_areas.oval(view)).astype(np.float32), cv2.BORDER_CONSTANT
+    )
     facing = view.facing[canvas.graph.vertices]
     regions = canvas.regions
     return regions.plain * regions.face * canvas.graph.area * bare * np.where(facing > SHOWN, facing, 0)
+
+
+def _at_vertices(canvas: Canvas, view: View, layer: NDArray, border: int) -> NDArray:
+    """(N,) or (N, C): a layer (h, w) or (h, w, C) of the view where the graph's vertices lie in it; border: OpenCV's mode."""
+    places = (view.places[canvas.graph.vertices, :2] - 0.5).astype(np.float32)
+    return cv2.remap(layer, places[:, :1], places[:, 1:], cv2.INTER_LINEAR, borderMode=border)[:, 0]
 
 
 def _log_brightness(log: NDArray, weight: NDArray) -> float:
