@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from .photo.load import load_photo
 from .photo.mediapipe_runtime import start_networks
 from .photo.segment_person import person_probability
 from .photo.write import write_pictures
+from .scratch import scratch_folder
 from .stages import Report, Stages
 from .texture.bake import bake_textures, prepare_textures
 
@@ -64,8 +64,8 @@ def create_bundle(photo_path: Path, directory: Path, options: CreateOptions, pro
     """
     check_target(directory)
     try:
-        with tempfile.TemporaryDirectory(prefix="portrait_avatar_") as pictures:
-            avatar = create_avatar(photo_path, Path(pictures), options, progress)
+        with scratch_folder() as pictures:
+            avatar = create_avatar(photo_path, pictures, options, progress)
             write_bundle(avatar, directory)
     except OSError as problem:
         raise output_error(problem, directory) from problem

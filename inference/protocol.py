@@ -22,6 +22,7 @@ MAX_TEXT = 32_768
 @dataclass(frozen=True)
 class Create:
     """Make an avatar bundle of the photo in the folder ``output``. ``face``: 1 is the largest. ``style``: a hairstyle's name.
+    ``hair_file``: a file of strands to wear instead.
 
     ``head``, ``estimator``, ``refine``, ``device``: as in ``estimators.types.FaceOptions``.
     """
@@ -33,6 +34,7 @@ class Create:
     texture_size: int = 1024
     hair_mask: str | None = None
     style: str | None = None
+    hair_file: str | None = None
     head: str = ""
     estimator: str = "landmark_fit"
     refine: bool = False

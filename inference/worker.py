@@ -85,10 +85,12 @@ class _Worker:
         self._requests.put(None)
 
     def _warm_up(self) -> None:
-        """Import the stages now, so that the first request finds them loaded."""
+        """Import the stages now, so that the first request finds them loaded; clear up after workers that were killed."""
         from . import pipeline
+        from .scratch import remove_abandoned
 
         pipeline.warm_up()
+        remove_abandoned()
 
     def _answer(self, request: Create | ListFaces) -> Message:
         try:
@@ -114,7 +116,8 @@ class _Worker:
         start = time.perf_counter()
         mask = None if request.hair_mask is None else Path(request.hair_mask)
         estimation = FaceOptions(request.head, request.estimator, request.refine, request.device)
-        options = CreateOptions(request.face, request.texture_size, mask, request.style, estimation)
+        strands = None if request.hair_file is None else Path(request.hair_file)
+        options = CreateOptions(request.face, request.texture_size, mask, request.style, estimation, strands)
         avatar = create_bundle(Path(request.photo), Path(request.output), options, report)
         warnings = tuple(str(warning) for warning in avatar.report.get("warnings", ()))
         return Created(request.id, str(request.output), round(time.perf_counter() - start, 3), warnings)

@@ -83,12 +83,12 @@ def result(*warnings: str) -> SimpleNamespace:
 def test_progress_and_result(worker: Conversation, pipeline: SimpleNamespace) -> None:
     def run(photo: Path, output: Path, options: tuple, report: Callable) -> SimpleNamespace:
         assert (photo, output) == (Path("a b.jpg"), Path("ö"))
-        assert options == (2, 512, Path("m.png"), "bob", FaceOptions())
+        assert options == (2, 512, Path("m.png"), "bob", FaceOptions(), Path("s.hair"))
         report("fit", 0.5, "Fitting")
         return result("note")
 
     pipeline.run = run
-    worker.say(Create("7", "a b.jpg", "ö", 2, 512, "m.png", "bob"))
+    worker.say(Create("7", "a b.jpg", "ö", 2, 512, "m.png", "bob", "s.hair"))
     assert worker.hear() == Progress("7", "fit", 0.5, "Fitting")
     answer = worker.hear()
     assert isinstance(answer, Created)

@@ -3,18 +3,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...bundle_style import StyleInfo, StyleStrands, write_style
+from ...bundle_style import ENDING, StyleInfo, StyleStrands, write_style
 from ...head.model import HeadModel
+from ..files.read import read_strands
 from ..groom import Detail, grow_style
 from ..head_surface import HeadSurface, prepare_head
 from ..library import STYLES, load_style, style_names
 from ..scalp import Roots, scattered_roots
 from ..style import HairStyle
+from ..wear import HAIRS, RADIUS, wear_strands
 
 AUTHOR, LICENCE = "Portrait Avatar contributors", "CC0-1.0"
 # Of a packed style; the photo's own hair has twice as many.
@@ -22,6 +25,8 @@ GUIDES, POINTS = 2000, 64
 CONTROLS = 96
 # A tag in the TOML file that keeps a style out of menus.
 HIDDEN = "hidden"
+# Of styles made of a person's strand files.
+OWN_KIND, LONGEST_NAME = "own", 60
 
 
 def pack_library(model: HeadModel, folder: Path, source: Path = STYLES) -> list[Path]:
@@ -58,6 +63,28 @@ def pack_style(head: HeadSurface, style: HairStyle) -> StyleStrands:
         licence=LICENCE,
     )
     return packed(head.model, head.vertices, info, groom.strands, groom.roots)
+
+
+def pack_files(model: HeadModel, files: list[Path], folder: Path) -> list[Path]:
+    """Write one style per strand file, worn by the template and named after the file; answers their paths.
+
+    All files are read before anything is written. Raises AvatarError ``hair_file_invalid``, OSError.
+    """
+    head = prepare_head(model, model.template.astype(np.float64))
+    styles = [_pack_file(head, file) for file in files]
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [folder / f"{style.info.name}{ENDING}" for style in styles]
+    for style, path in zip(styles, written, strict=True):
+        write_style(style, path)
+    return written
+
+
+def _pack_file(head: HeadSurface, file: Path) -> StyleStrands:
+    strands, roots = wear_strands(head, read_strands(file), file)
+    name = re.sub(r"[^\w-]+", "_", file.stem).strip("_")[:LONGEST_NAME] or "hair"
+    title = file.stem.replace("_", " ").strip()[:LONGEST_NAME] or name
+    info = StyleInfo(name, title, OWN_KIND, ("own",), max(HAIRS, len(strands)), RADIUS)
+    return packed(head.model, head.vertices, info, strands, roots)
 
 
 def packed(model: HeadModel, vertices: NDArray, info: StyleInfo, strands: NDArray, roots: Roots) -> StyleStrands:
