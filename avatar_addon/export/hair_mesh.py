@@ -34,15 +34,16 @@ def hair_mesh(name: str, hair_object: bpy.types.Object, center: np.ndarray, deta
     """
     radius, wanted = hair_object["radius"], hair_object["strands"]
     set_strand_count(hair_object, min(detail.strands, wanted), 1.0)
-    strands = _evaluated_strands(hair_object)
+    strands = evaluated_strands(hair_object)
     strands = _at_most(strands, detail.strands)
     # Fewer strands must cover what all of them did; they overlap, so not the whole width is needed.
     width = np.clip(COVER * 2 * radius * wanted / max(len(strands), 1), 2 * radius, MAX_WIDTH)
     woven = KINDS[detail.kind](resample(strands, detail.points), float(width), center)
-    return _mesh_object(name, woven)
+    return mesh_object(name, woven)
 
 
-def _evaluated_strands(hair_object: bpy.types.Object) -> Strands:
+def evaluated_strands(hair_object: bpy.types.Object) -> Strands:
+    """The strands as the object's modifiers make them now, in its own space."""
     depsgraph = bpy.context.evaluated_depsgraph_get()
     depsgraph.update()
     curves = hair_object.evaluated_get(depsgraph).data
@@ -64,7 +65,8 @@ def _at_most(strands: Strands, budget: int) -> Strands:
     return Strands(strands.points[index], starts)
 
 
-def _mesh_object(name: str, woven: StrandMesh) -> bpy.types.Object:
+def mesh_object(name: str, woven: StrandMesh) -> bpy.types.Object:
+    """A smooth mesh object (not in a collection) with one map of texture coordinates."""
     mesh = bpy.data.meshes.new(name)
     mesh.vertices.add(len(woven.vertices))
     mesh.vertices.foreach_set("co", woven.vertices.ravel())

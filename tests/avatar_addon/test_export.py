@@ -36,7 +36,7 @@ RIGGED = ("fbx", "glb")
 def test_shape_keys_and_mesh_come_back(avatar, built, folder, kind):
     names = [key.name for key in bpy.data.objects[built.head].data.shape_keys.key_blocks]
     files.write(kind, built, folder / f"a.{kind}")
-    head_object = _read_back(folder / f"a.{kind}")["stand_in_head"]
+    head_object = read_back(folder / f"a.{kind}")["stand_in_head"]
     assert [key.name for key in head_object.data.shape_keys.key_blocks] == names
     positions = [in_world(head_object, key_positions(head_object, name)) for name in ("Basis", *avatar.head.key_names)]
     wanted = np.concatenate([avatar.head.vertices[None], avatar.head.vertices + avatar.head.key_deltas])
@@ -52,7 +52,7 @@ def test_shape_keys_and_mesh_come_back(avatar, built, folder, kind):
 @pytest.mark.parametrize("kind", [*RIGGED, "obj"])
 def test_uv_and_textures_come_back(avatar, built, folder, kind):
     files.write(kind, built, folder / f"a.{kind}")
-    head_object = _read_back(folder / f"a.{kind}")["stand_in_head"]
+    head_object = read_back(folder / f"a.{kind}")["stand_in_head"]
     head = avatar.head
     found = np.c_[in_world(head_object, rest_positions(head_object))[corner_vertices(head_object)], uv_of(head_object)]
     wanted = np.c_[head.vertices[head.faces[head.faces >= 0]], head.uv[head.uv_faces[head.uv_faces >= 0]]]
@@ -76,7 +76,7 @@ def test_uv_and_textures_come_back(avatar, built, folder, kind):
 @pytest.mark.parametrize("kind", RIGGED)
 def test_armature_hair_and_sliders_come_back(avatar, built, folder, kind):
     files.write(kind, built, folder / f"a.{kind}")
-    objects = _read_back(folder / f"a.{kind}")
+    objects = read_back(folder / f"a.{kind}")
     assert {"Happiness", "Disgust"} <= set(objects["stand_in_head"].keys())
     rig = next(item for item in objects.values() if item.type == "ARMATURE")
     assert set(rig.data.bones.keys()) == set(avatar.head.joint_names)
@@ -100,7 +100,7 @@ def test_obj_is_the_current_expression_and_pose(built, folder):
     assert np.abs(expected - rest_positions(head_object)).max() > 0.005
     files.write("obj", built, folder / "a.obj")
     assert {path.name for path in folder.iterdir()} == {"a.obj", "a.mtl", "stand_in_skin.png", "stand_in_eyes.png"}
-    found = _read_back(folder / "a.obj")["stand_in_head"]
+    found = read_back(folder / "a.obj")["stand_in_head"]
     assert farthest_match(in_world(found, rest_positions(found)), expected) < TOLERANCE
 
 
@@ -108,7 +108,7 @@ def test_obj_is_the_current_expression_and_pose(built, folder):
 def test_hair_keeps_its_budget_and_place(avatar, built, folder, kind, corners):
     options = ExportOptions(hair=HairDetail(kind, strands=400, points=6))
     write_fbx(built, folder / "a.fbx", options)
-    hair = _read_back(folder / "a.fbx")["stand_in_hair"]
+    hair = read_back(folder / "a.fbx")["stand_in_hair"]
     count = len(hair.data.vertices) / (6 * corners)
     assert count == int(count)
     assert 250 < count <= 400
@@ -146,7 +146,7 @@ def test_what_game_engines_find_in_an_fbx(avatar, built, folder, preset, metres)
 
 def test_scale_and_no_hair(avatar, built, folder):
     files.write("glb", built, folder / "a.glb", export_options("GENERIC", 2.0, "NONE", 100, 4))
-    objects = _read_back(folder / "a.glb")
+    objects = read_back(folder / "a.glb")
     assert "stand_in_hair" not in objects
     head_object = objects["stand_in_head"]
     assert farthest_match(in_world(head_object, rest_positions(head_object)), 2 * avatar.head.vertices) < TOLERANCE
@@ -179,7 +179,7 @@ def test_posed_hair_goes_with_the_head(built, folder):
     set_pose(bpy.data.objects[built.armature], {"neck": (0.0, 0.6, 0.0)})
     write_obj(built, folder / "turned.obj", ExportOptions(hair=HairDetail(strands=300)))
     straight, turned = (
-        rest_positions(_read_back(folder / f"{name}.obj")["stand_in_hair"]).mean(0) for name in ("straight", "turned")
+        rest_positions(read_back(folder / f"{name}.obj")["stand_in_hair"]).mean(0) for name in ("straight", "turned")
     )
     assert turned[0] - straight[0] > 0.02
 
@@ -219,7 +219,7 @@ def test_zip_holds_bundle_and_files(folder):
     assert not list(folder.glob(".*partial"))
 
 
-def _read_back(path: Path) -> dict[str, bpy.types.Object]:
+def read_back(path: Path) -> dict[str, bpy.types.Object]:
     """The objects of an exported file in an empty Blender file, by name."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     if path.suffix == ".fbx":
