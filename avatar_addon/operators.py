@@ -9,6 +9,8 @@ from typing import ClassVar
 import bpy
 from bpy_extras.io_utils import ImportHelper
 
+from .report_words import told
+
 
 class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
     """Add the avatar of a bundle (its avatar.json, its folder or its zip) to the scene"""
@@ -48,7 +50,9 @@ class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
             objects = build_avatar(avatar, context.scene)
         except FileNotFoundError as missing:
             # Distributions leave parts of Blender out.
-            self.report({"ERROR"}, f"{missing}: use a complete Blender, such as that of blender.org")
+            self.report(
+                {"ERROR"}, told("{missing}: use a complete Blender, such as that of blender.org", missing=missing)
+            )
             return {"CANCELLED"}
         for item in context.selected_objects:
             item.select_set(False)

@@ -8,8 +8,8 @@ import contextlib
 import bpy
 
 from . import operators, panel, settings, translations
+from .create import keep, pick, pictures, session
 from .create import operators as create_operators
-from .create import pick, pictures, session
 from .emotion import operators as emotion_operators
 from .export import operators as export_operators
 from .hair import asset_library as hair_assets
@@ -17,6 +17,7 @@ from .hair import drop as hair_drop
 from .hair import operators as hair_operators
 from .hair import panel as hair_panel
 from .hair import shelf as hair_shelf
+from .hair import strand_files
 from .mask import operators as mask_operators
 from .models import section as models
 from .setup import operators as setup_operators
@@ -29,6 +30,7 @@ MODULES = (
     session,
     pictures,
     create_operators,
+    keep,
     pick,
     operators,
     models,
@@ -39,6 +41,7 @@ MODULES = (
     hair_panel,
     hair_shelf,
     hair_assets,
+    strand_files,
     hair_drop,
     panel,
 )

@@ -88,6 +88,12 @@ class KeptSettings(bpy.types.PropertyGroup):
             ("KEEP", "Leave the View", "Change nothing in the viewport"),
         ),
     )
+    keep_bundles: IntProperty(
+        name="Keep Bundles",
+        default=50,
+        min=0,
+        description="So many of the newest avatars keep what they were made of, for the zip export; 0: all of them",
+    )
     export: PointerProperty(type=ExportSettings)
 
 
@@ -107,6 +113,11 @@ class SessionSettings(bpy.types.PropertyGroup):
         name="Hair Mask",
         subtype="FILE_PATH",
         description="A picture of the photo's size, white where hair is; empty: found in the photo",
+    )
+    hair_file: StringProperty(
+        name="Strand File",
+        subtype="FILE_PATH",
+        description="A file of strands to wear instead (.data, .hair, .obj, .npz); empty: the photo's hair",
     )
     without_installation: PointerProperty(type=KeptSettings)
 

@@ -9,6 +9,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as translated
 
 from ..models.section import draw_models
+from ..report_words import told
 from ..settings import session_settings
 from ..wrap import label_lines
 from . import pictures, session
@@ -62,6 +63,7 @@ def draw_photo_options(layout: bpy.types.UILayout, context: bpy.types.Context) -
     layout.prop(settings, "texture_size")
     layout.prop(settings, "style")
     layout.prop(settings, "hair_mask")
+    layout.prop(settings, "hair_file")
 
 
 def _draw_preview(layout: bpy.types.UILayout, photo: Path) -> None:
@@ -88,7 +90,7 @@ def _draw_list(layout: bpy.types.UILayout, context: bpy.types.Context, items: li
     box = layout.box()
     done = sum(item.stage in FINISHED for item in items)
     row = box.row()
-    row.label(text=translated("{done} of {all} photos").format(done=done, all=len(items)), translate=False)
+    row.label(text=told("{done} of {all} photos", done=done, all=len(items)), translate=False)
     if done < len(items):
         row.operator("avatar.cancel", text="Cancel All", icon="CANCEL")
     else:
@@ -107,7 +109,7 @@ def _draw_list(layout: bpy.types.UILayout, context: bpy.types.Context, items: li
 def _draw_faces(layout: bpy.types.UILayout, context: bpy.types.Context, item: Item) -> None:
     box = layout.box()
     faces = item.thumbnails[1:]
-    words = translated("{count} faces: whose avatar shall it be?").format(count=len(faces))
+    words = told("{count} faces: whose avatar shall it be?", count=len(faces))
     label_lines(box, context, words, icon="COMMUNITY")
     grid = box.grid_flow(columns=3, even_columns=True, align=True)
     for face, file in enumerate(faces, 1):

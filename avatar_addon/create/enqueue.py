@@ -14,7 +14,7 @@ from .queue import Item, Queue
 
 @dataclass(frozen=True)
 class Choices:
-    """face: 1 is the largest; 0 lets the person choose. style, hair_mask: empty for the photo's own.
+    """face: 1 is the largest; 0 lets the person choose. style, hair_mask, hair_file: empty for the photo's own.
 
     The rest is as in inference.protocol.Create.
     """
@@ -23,6 +23,7 @@ class Choices:
     texture_size: int = 1024
     style: str = ""
     hair_mask: str = ""
+    hair_file: str = ""
     estimator: str = "landmark_fit"
     refine: bool = False
     head: str = ""
@@ -45,6 +46,7 @@ def enqueue(queue: Queue, photos: Sequence[Path], choices: Choices, folder: Path
             texture_size=choices.texture_size,
             hair_mask=choices.hair_mask or None,
             style=choices.style or None,
+            hair_file=choices.hair_file or None,
             head=choices.head,
             estimator=choices.estimator,
             refine=choices.refine,

@@ -68,6 +68,12 @@ class AVATAR_OT_create(bpy.types.Operator):
         description="A picture of the photo's size, white where hair is; empty: found in the photo",
         options={"SKIP_SAVE"},
     )
+    hair_file: StringProperty(
+        name="Strand File",
+        subtype="FILE_PATH",
+        description="A file of strands to wear instead (.data, .hair, .obj, .npz); empty: the photo's hair",
+        options={"SKIP_SAVE"},
+    )
     output: StringProperty(
         name="Bundles", subtype="DIR_PATH", description="Folder to keep the bundles in", options={"SKIP_SAVE"}
     )
@@ -86,7 +92,7 @@ class AVATAR_OT_create(bpy.types.Operator):
 
         open_tab(context)
         settings = session_settings(context)
-        for name in ("texture_size", "estimator", "refine", "style", "hair_mask"):
+        for name in ("texture_size", "estimator", "refine", "style", "hair_mask", "hair_file"):
             if not self.properties.is_property_set(name):
                 setattr(self, name, getattr(settings, name))
         if not (self.filepath or self.directory):
@@ -124,6 +130,7 @@ class AVATAR_OT_create(bpy.types.Operator):
         return {"FINISHED"} if made else {"CANCELLED"}
 
     def _add(self, item: Item) -> bool:
+        from .keep import keep_newest
         from .queue import Stage
 
         if item.stage is Stage.READY:
@@ -133,6 +140,7 @@ class AVATAR_OT_create(bpy.types.Operator):
                 item.stage, item.error = Stage.FAILED, str(failure).removeprefix("Error: ").strip()
             else:
                 item.stage, item.avatar = Stage.DONE, bpy.context.view_layer.objects.active.name
+                keep_newest(bpy.context)
                 return True
         self.report({"ERROR"}, f"{item.name}: {item.error or 'cancelled'}")
         return False
@@ -149,6 +157,7 @@ class AVATAR_OT_create(bpy.types.Operator):
             head=self.head,
             device=environment().device or "cpu",
             hair_mask=bpy.path.abspath(self.hair_mask),
+            hair_file=bpy.path.abspath(self.hair_file),
         )
         folder = Path(bpy.path.abspath(self.output)) if self.output else user_folder("avatars")
         return enqueue(session.queue(context), self._photos(), choices, folder, ask)

@@ -124,6 +124,7 @@ def _may_add() -> bool:
 
 def _add(ready: Item) -> None:
     """Add a finished bundle to the scene as one undo step."""
+    from .keep import keep_newest
     from .queue import Stage
     from .show import show_avatar
 
@@ -135,6 +136,7 @@ def _add(ready: Item) -> None:
             ready.avatar = bpy.context.view_layer.objects.active.name
             ready.stage = Stage.DONE
             show_avatar(bpy.context)
+            keep_newest(bpy.context)
     except RuntimeError as failure:
         ready.stage, ready.error = Stage.FAILED, str(failure).removeprefix("Error: ").strip()
     except Exception as defect:  # noqa: BLE001  a timer that raises is never called again

@@ -33,7 +33,7 @@ def write_package(objects: AvatarObjects, path: Path, options: ExportOptions | N
     """One zip: the avatar in each format of ZIPPED, its textures, and its bundle where that is still on this computer."""
     mark = bpy.data.objects[objects.head][MARK]
     bundle = Path(mark["bundle"]) if mark.get("bundle") else None
-    with tempfile.TemporaryDirectory(prefix="portrait_avatar_") as name:
+    with tempfile.TemporaryDirectory(prefix="portrait_avatar_", dir=bpy.app.tempdir or None) as name:
         folder = Path(name)
         for kind in ZIPPED:
             write(kind, objects, folder / f"{path.stem}.{kind}", options)

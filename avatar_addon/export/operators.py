@@ -10,6 +10,7 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper
 
+from ..report_words import told
 from ..scene.avatars import active_head, avatar_objects
 from ..settings import ExportChoices, kept_settings
 
@@ -67,11 +68,15 @@ class AVATAR_OT_export(ExportChoices, bpy.types.Operator, ExportHelper):
         except OSError as problem:
             self.report(
                 {"ERROR"},
-                f"{path} could not be written ({problem.strerror or problem}): choose another place or format",
+                told(
+                    "{path} could not be written ({problem}): choose another place or format",
+                    path=path,
+                    problem=problem.strerror or problem,
+                ),
             )
             return {"CANCELLED"}
         self._remember(context)
-        self.report({"INFO"}, f"Wrote {path}")
+        self.report({"INFO"}, told("Wrote {path}", path=path))
         return {"FINISHED"}
 
     def _recall(self, context: bpy.types.Context) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hairstyles as an asset library in the user's preferences."""
+"""The hairstyles as asset libraries in the user's preferences: those of the extension, and those of the person's strand files."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from typing import ClassVar
 
 import bpy
 
-from .library import ASSET_FILE, ASSETS, LIBRARY_NAME
+from ..folders import ROOT_PACKAGE
+from .library import ASSET_FILE, ASSETS, LIBRARY_NAME, OWN_LIBRARY_NAME, own_styles
 
 
-def registered_library() -> bpy.types.UserAssetLibrary | None:
-    """The library's entry in the preferences, by name or by folder."""
+def registered_library(name: str = LIBRARY_NAME) -> bpy.types.UserAssetLibrary | None:
+    """A library's entry in the preferences, by name or by folder."""
     libraries = bpy.context.preferences.filepaths.asset_libraries
-    for entry in libraries:
-        if entry.name == LIBRARY_NAME or _same(entry.path):
-            return entry
-    return None
+    folder = _folders()[name]
+    return next((entry for entry in libraries if entry.name == name or _same(entry.path, folder)), None)
 
 
 def is_built() -> bool:
@@ -26,23 +25,22 @@ def is_built() -> bool:
 
 
 def add_library() -> bool:
-    """Enter the library into the preferences, or point an older entry at this version's folder; False when it is not built."""
+    """Enter the libraries into the preferences, or point older entries at this version's folder; False when none is built."""
     if not is_built():
         return False
-    entry = registered_library()
-    if entry is None:
-        entry = bpy.context.preferences.filepaths.asset_libraries.new(name=LIBRARY_NAME, directory=str(ASSETS))
-    entry.path = str(ASSETS)
-    # From 5.0 on the default would link read-only.
-    entry.import_method = "APPEND"
+    for name, folder in _folders().items():
+        if (folder / ASSET_FILE).is_file():
+            _enter(name, folder)
     return True
 
 
 def remove_library() -> None:
-    """Take the entry out of the preferences, if it is still ours."""
-    entry = registered_library()
-    if entry is not None and _same(entry.path):
-        bpy.context.preferences.filepaths.asset_libraries.remove(entry)
+    """Take the entries out of the preferences, if they are still ours."""
+    for name, folder in _folders().items():
+        entry = registered_library(name)
+        if entry is not None and _same(entry.path, folder):
+            bpy.context.preferences.filepaths.asset_libraries.remove(entry)
+            bpy.context.preferences.is_dirty = True
 
 
 class AVATAR_OT_add_hair_library(bpy.types.Operator):
@@ -74,16 +72,41 @@ class AVATAR_OT_remove_hair_library(bpy.types.Operator):
 def register() -> None:
     """An upgrade moves the extension's folder: an entry that exists follows."""
     entry = registered_library()
-    if entry is not None and not _same(entry.path) and not Path(entry.path).is_dir():
+    if entry is not None and not _same(entry.path, ASSETS) and not Path(entry.path).is_dir():
         add_library()
 
 
 def unregister() -> None:
-    """The entry stays: unregistering happens at every end of Blender. Removing is the person's choice."""
+    """Blender unregisters at each of its ends, at an upgrade and at an uninstall; what it is shows only afterwards.
+
+    Only when the person has disabled or removed the extension do the entries go. A Blender that ends runs no timers.
+    """
+    if ROOT_PACKAGE.startswith("bl_ext.") and not bpy.app.background:
+        bpy.app.timers.register(forget_when_disabled, first_interval=0.1)
 
 
-def _same(path: str) -> bool:
-    return bool(path) and Path(bpy.path.abspath(path)) == ASSETS
+def forget_when_disabled() -> None:
+    """Remove the entries unless the extension is still among the enabled ones."""
+    if ROOT_PACKAGE not in bpy.context.preferences.addons.keys():  # noqa: SIM118  Blender's collection
+        remove_library()
+
+
+def _folders() -> dict[str, Path]:
+    return {LIBRARY_NAME: ASSETS, OWN_LIBRARY_NAME: own_styles()}
+
+
+def _enter(name: str, folder: Path) -> None:
+    entry = registered_library(name)
+    if entry is None:
+        entry = bpy.context.preferences.filepaths.asset_libraries.new(name=name, directory=str(folder))
+    entry.path = str(folder)
+    # From 5.0 on the default would link read-only.
+    entry.import_method = "APPEND"
+    bpy.context.preferences.is_dirty = True
+
+
+def _same(path: str, folder: Path) -> bool:
+    return bool(path) and Path(bpy.path.abspath(path)) == folder
 
 
 CLASSES = (AVATAR_OT_add_hair_library, AVATAR_OT_remove_hair_library)

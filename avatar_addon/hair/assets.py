@@ -25,9 +25,9 @@ _NAMESPACE = uuid.UUID("5f8b1c1e-6a4e-4b52-9a77-3d0b5d0f7a11")
 
 
 def write_assets(
-    styles: list[StyleStrands], pictures: dict[str, Path], material: bpy.types.Material, folder: Path
+    styles: list[StyleStrands], pictures: dict[str, np.ndarray], material: bpy.types.Material, folder: Path
 ) -> Path:
-    """Write the asset file and its catalogs to ``folder``; pictures: style name -> PNG whose left square shows it.
+    """Write the asset file and its catalogs to ``folder``; pictures: style name -> (PREVIEW, PREVIEW, 4), row 0 at the bottom.
 
     The file holds nothing else of what is open in Blender.
     """
@@ -46,7 +46,7 @@ def catalog(kind: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, kind))
 
 
-def _asset(style: StyleStrands, picture: Path | None, material: bpy.types.Material) -> bpy.types.Object:
+def _asset(style: StyleStrands, picture: np.ndarray | None, material: bpy.types.Material) -> bpy.types.Object:
     info = style.info
     hair_object = bpy.data.objects.new(info.title, _few_strands(style))
     hair_object.data.materials.append(material)
@@ -54,7 +54,9 @@ def _asset(style: StyleStrands, picture: Path | None, material: bpy.types.Materi
     hair_object.asset_mark()
     _describe(hair_object.asset_data, info)
     if picture is not None:
-        _set_preview(hair_object, picture)
+        preview = hair_object.preview_ensure()
+        preview.image_size = (PREVIEW, PREVIEW)
+        preview.image_pixels_float.foreach_set(picture.ravel())
     return hair_object
 
 
@@ -83,17 +85,16 @@ def _describe(asset: bpy.types.AssetMetaData, info: StyleInfo) -> None:
         asset.tags.new(tag, skip_if_exists=True)
 
 
-def _set_preview(hair_object: bpy.types.Object, picture: Path) -> None:
+def preview_of(picture: Path) -> np.ndarray:
+    """(PREVIEW, PREVIEW, 4) from a style's PNG, whose left square shows it."""
     image = bpy.data.images.load(str(picture))
     width, height = image.size
     pixels = np.empty(width * height * 4, np.float32)
     image.pixels.foreach_get(pixels)
     margin = (TILE - PREVIEW) // 2
     square = np.ascontiguousarray(pixels.reshape(height, width, 4)[-PREVIEW:, margin : margin + PREVIEW])
-    preview = hair_object.preview_ensure()
-    preview.image_size = (PREVIEW, PREVIEW)
-    preview.image_pixels_float.foreach_set(square.ravel())
     bpy.data.images.remove(image)
+    return square
 
 
 def _title(kind: str) -> str:

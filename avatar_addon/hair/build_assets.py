@@ -61,9 +61,9 @@ def run(options: argparse.Namespace) -> None:
     if not only:
         options.assets.mkdir(parents=True, exist_ok=True)
         material = module("avatar_addon.scene.hair_material").hair_material("Hairstyle", avatar.hair.color)
-        path = module("avatar_addon.hair.assets").write_assets(
-            [read_style(file) for file in files], taken, material, options.assets
-        )
+        assets = module("avatar_addon.hair.assets")
+        previews = {name: assets.preview_of(picture) for name, picture in taken.items()}
+        path = assets.write_assets([read_style(file) for file in files], previews, material, options.assets)
         sys.stdout.write(f"{path} ({path.stat().st_size / 1e6:.1f} MB)\n")
 
 

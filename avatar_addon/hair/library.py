@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 PACKED = EXTENSION_FOLDER / "hair_library" / "packed"
 ASSETS = EXTENSION_FOLDER / "hair_library" / "assets"
 ASSET_FILE = "hairstyles.blend"
-LIBRARY_NAME = "Portrait Avatar Hair"
+LIBRARY_NAME, OWN_LIBRARY_NAME = "Portrait Avatar Hair", "Portrait Avatar Own Hair"
 
 
 def style_folders() -> tuple[Path, ...]:
     """Where styles are looked for, the user's first: a style there replaces one of the same name."""
-    return (user_folder("hairstyles"), PACKED)
+    return (own_styles(), PACKED)
+
+
+def own_styles() -> Path:
+    """Where the styles made of the person's strand files lie."""
+    return user_folder("hairstyles")
 
 
 def style_file(name: str) -> Path | None:

@@ -10,6 +10,7 @@ from ..scene.hair_sliders import COLOR, DYE_COLOR, SHAPE, STRANDS, VIEWPORT_STRA
 from ..scene.hair_worn import BROW_THICKNESS, brow_object, worn_hair
 from . import library
 from .operators import BALD, PHOTO, AVATAR_OT_reset_hair, AVATAR_OT_wear_hairstyle
+from .strand_files import draw_hair_files
 
 
 def draw_hair(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -22,6 +23,7 @@ def draw_hair(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     row = layout.row(align=True)
     for text, style in (("From Photo", PHOTO), ("None", BALD)):
         row.operator(AVATAR_OT_wear_hairstyle.bl_idname, text=text).style = style
+    draw_hair_files(layout, context)
     if brows is not None:
         layout.prop(brows, f'["{BROW_THICKNESS}"]', text=BROW_THICKNESS, slider=True)
     if hair_object is None:

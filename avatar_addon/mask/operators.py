@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import bpy
 
+from ..report_words import told
 from ..scene.avatars import MARK, active_head
 from .pictures import MASK, PHOTO, picture, write_mask, write_photo
 
@@ -28,7 +29,7 @@ class AVATAR_OT_edit_hair_mask(bpy.types.Operator):
         image = picture(active_head(context), MASK)
         area = _image_editor(context)
         if area is None:
-            self.report({"INFO"}, f"Open '{image.name}' in an image editor")
+            self.report({"INFO"}, told("Open '{name}' in an image editor", name=image.name))
             return {"FINISHED"}
         space = area.spaces.active
         space.image = image

@@ -19,7 +19,7 @@ from ..setup.running import inference_python
 from ..wrap import label_lines
 
 if TYPE_CHECKING:
-    from .weights import Inquiry
+    from ..inquiry import Inquiry
 
 TICK = 0.3
 _inquiry: Inquiry | None = None
@@ -48,10 +48,10 @@ class AVATAR_OT_models(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         global _inquiry
-        from .weights import Inquiry
+        from ..inquiry import Inquiry
 
         words = ("list",) if self.only_list else ("add", str(Path(bpy.path.abspath(self.directory))))
-        _inquiry = Inquiry(inference_python(context), EXTENSION_FOLDER, words)
+        _inquiry = Inquiry(inference_python(context), EXTENSION_FOLDER, ("weights", *words))
         _inquiry.start()
         if not bpy.app.timers.is_registered(_tick):
             bpy.app.timers.register(_tick, persistent=True)

@@ -9,6 +9,7 @@ import sys
 import bpy
 from bpy.app.translations import pgettext_iface as translated
 
+from ..report_words import told
 from ..settings import kept_settings
 from ..wrap import label_lines
 from . import running
@@ -26,9 +27,9 @@ def draw_setup(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     box = layout.box()
     box.label(text="Set up once", icon="PREFERENCES")
     words = "Reading photos needs neural networks and Python packages, about {done:.1f} GB in a folder of their own."
-    label_lines(box, context, translated(words).format(done=SIZE[kept.device][0]))
+    label_lines(box, context, told(words, done=SIZE[kept.device][0]))
     words = "For a while {needed:.1f} GB are needed; {free:.0f} GB are free."
-    label_lines(box, context, translated(words).format(needed=needed, free=free))
+    label_lines(box, context, told(words, needed=needed, free=free))
     if sys.platform != "darwin":
         box.prop(kept, "device", text="")
     if not bpy.app.online_access and not kept.wheels:
@@ -42,6 +43,8 @@ def draw_setup(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 def draw_preferences(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """State of the environment, and everything that can be chosen about it."""
+    from ..create.keep import draw_bundles
+
     kept = kept_settings(context)
     column = layout.column()
     if os.environ.get(OWN_PYTHON) or kept.own_python:
@@ -57,6 +60,7 @@ def draw_preferences(layout: bpy.types.UILayout, context: bpy.types.Context) -> 
     if sys.platform != "darwin":
         column.prop(kept, "device")
     column.prop(kept, "view")
+    draw_bundles(column, context)
     header, body = layout.panel("avatar_environment", default_closed=True)
     header.label(text="Without Internet, or with Your Own Python")
     if body is not None:
@@ -74,7 +78,7 @@ def _draw_environment(layout: bpy.types.UILayout, context: bpy.types.Context) ->
     device = {"cpu": "Processor", "cuda": "NVIDIA CUDA"}[made.device]
     words = {"complete": "Set up ({device})", "outdated": "Set up, but this version wants newer packages ({device})"}
     layout.label(
-        text=translated(words[made.state]).format(device=translated(device)),
+        text=told(words[made.state], device=translated(device)),
         icon="CHECKMARK" if made.state == "complete" else "ERROR",
     )
     row = layout.row()

@@ -11,6 +11,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty
 
 from ..create import session
+from ..report_words import told
 from ..settings import kept_settings
 from . import running
 from .environment import SIZE
@@ -67,6 +68,7 @@ class AVATAR_OT_set_up(bpy.types.Operator):
         if task.state != "done":
             self.report({"ERROR"}, task.error or "The set-up was cancelled")
             return {"CANCELLED"}
+        running.show_hairstyles()
         return {"FINISHED"}
 
     def _start(self, context: bpy.types.Context) -> SetupTask:
@@ -121,7 +123,7 @@ class AVATAR_OT_remove_environment(bpy.types.Operator):
         if running.environment().state != "missing":
             self.report({"ERROR"}, "The environment is in use: close other Blenders and try again")
             return {"CANCELLED"}
-        self.report({"INFO"}, f"Removed; about {SIZE['cpu'][0]:.1f} GB or more are free again")
+        self.report({"INFO"}, told("Removed; about {size:.1f} GB or more are free again", size=SIZE["cpu"][0]))
         return {"FINISHED"}
 
 
@@ -137,7 +139,7 @@ class AVATAR_OT_show_log(bpy.types.Operator):
     def execute(self, _context: bpy.types.Context) -> set[str]:
         path = Path(self.filepath) if self.filepath else running.setup_log()
         if not path.is_file():
-            self.report({"WARNING"}, f"There is no log at {path}")
+            self.report({"WARNING"}, told("There is no log at {path}", path=path))
             return {"CANCELLED"}
         bpy.ops.wm.path_open(filepath=str(path))
         return {"FINISHED"}

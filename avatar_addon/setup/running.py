@@ -85,4 +85,15 @@ def stop() -> None:
 
 def _tick() -> float | None:
     redraw_panels()
-    return TICK if is_running() else None
+    if is_running():
+        return TICK
+    if _task is not None and _task.state == "done":
+        show_hairstyles()
+    return None
+
+
+def show_hairstyles() -> None:
+    """With the set-up come the hairstyles' asset libraries."""
+    from ..hair.asset_library import add_library
+
+    add_library()

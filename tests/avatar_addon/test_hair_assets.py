@@ -10,14 +10,26 @@ import numpy as np
 import pytest
 from portrait_avatar import avatar_addon
 from portrait_avatar.avatar_addon.hair import asset_library, library
-from portrait_avatar.avatar_addon.hair.assets import CATALOGS, PREVIEW, catalog, write_assets
+from portrait_avatar.avatar_addon.hair.assets import CATALOGS, PREVIEW, catalog, preview_of, write_assets
 from portrait_avatar.avatar_addon.hair.drop import STANDS_FOR, wear_dropped
+from portrait_avatar.avatar_addon.hair.own_assets import write_own_assets
 from portrait_avatar.avatar_addon.hair.pictures import TILE, TURNS
 from portrait_avatar.avatar_addon.hair.shelf import AVATAR_AST_hairstyles
 from portrait_avatar.avatar_addon.scene.assemble import build_avatar
+from portrait_avatar.avatar_addon.scene.datablocks import snapshot
 from portrait_avatar.avatar_addon.scene.hair_worn import worn_hair
 from portrait_avatar.inference.bundle_style import write_style
 from portrait_avatar.tests.avatar_addon.hair_styles import make_style
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Of the person's own styles; empty at first."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    for module in (library, asset_library):
+        monkeypatch.setattr(module, "own_styles", lambda: folder)
+    return folder
 
 
 @pytest.fixture
@@ -31,7 +43,7 @@ def assets(avatar, scene, tmp_path: Path) -> Path:
     image.save()
     styles = [make_style(avatar, name) for name in ("first", "second")]
     material = bpy.data.materials.new("Hairstyle")
-    path = write_assets(styles, {"first": tmp_path / "first.png"}, material, tmp_path)
+    path = write_assets(styles, {"first": preview_of(tmp_path / "first.png")}, material, tmp_path)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     return path
 
@@ -91,6 +103,40 @@ def test_the_library_is_entered_once_and_removed(assets, monkeypatch: pytest.Mon
     asset_library.remove_library()
     assert len(libraries) == before
     assert asset_library.registered_library() is None
+
+
+def test_disabling_removes_the_entry_and_ending_does_not(assets, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(asset_library, "ASSETS", assets.parent)
+    asset_library.add_library()
+    enabled = next(iter(bpy.context.preferences.addons.keys()))
+    monkeypatch.setattr(asset_library, "ROOT_PACKAGE", enabled)
+    asset_library.forget_when_disabled()
+    assert asset_library.registered_library() is not None
+    monkeypatch.setattr(asset_library, "ROOT_PACKAGE", "bl_ext.user_default.gone")
+    asset_library.forget_when_disabled()
+    assert asset_library.registered_library() is None
+
+
+def test_own_styles_become_assets(avatar, assets, own_folder, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(asset_library, "ASSETS", assets.parent)
+    assert write_own_assets(own_folder) is None
+    write_style(make_style(avatar, "mine"), own_folder / "mine.npz")
+    (own_folder / "broken.npz").write_bytes(b"nothing")
+    before = snapshot()
+    path = write_own_assets(own_folder)
+    assert snapshot() == before
+    with bpy.data.libraries.load(str(path), link=True, assets_only=True) as (there, wanted):
+        assert there.objects == ["Mine"]
+        wanted.objects = ["Mine"]
+    pixels = np.array(wanted.objects[0].preview.image_pixels_float).reshape(PREVIEW, PREVIEW, 4)
+    assert pixels[..., 0].std() > 0.05
+    libraries = bpy.context.preferences.filepaths.asset_libraries
+    known = len(libraries)
+    asset_library.add_library()
+    assert len(libraries) == known + 2
+    assert "mine" in library.style_names()
+    asset_library.remove_library()
+    assert len(libraries) == known
 
 
 def test_an_upgrade_takes_the_entry_along(assets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

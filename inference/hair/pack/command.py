@@ -36,6 +36,7 @@ def run(options: argparse.Namespace) -> None:
         write_bundle(mannequin(model), options.mannequin)
     if options.files:
         files = pack_files(model, options.files, options.output)
+        print(*files, sep="\n")
     else:
         files = pack_library(model, options.output, options.styles)
     size = sum(path.stat().st_size for path in files) / 1e6
