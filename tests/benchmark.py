@@ -72,6 +72,8 @@ def main(inference: str, blender: str, photo: str) -> None:
             alone, among = run(blender, "tests/slider_benchmark.py", bundle).splitlines()[-1].split()
             rows.setdefault("an emotion slider moves, CPU", []).append(float(alone))
             rows.setdefault("    with all emotions at work", []).append(float(among))
+        for name, seconds in json.loads(run(inference, "tests/benchmark_now.py").splitlines()[-1]).items():
+            rows.setdefault(name, []).append(seconds)
     print(f"{platform.platform()}, {os.cpu_count()} CPU cores; medians in seconds")
     for name, values in rows.items():
         print(

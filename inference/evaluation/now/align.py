@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...head.model import rotation_matrices
-from .closest import TriangleSurface
+from .closest import Closest, TriangleSurface
 
 FIRST_RADIUS = 0.1  # of the trust region, in the units of the parameters
 MOST_STEPS = 200
@@ -48,20 +48,20 @@ def refine(surface: TriangleSurface, start: Similarity, scan: NDArray, keep_scal
 
     Powell's dogleg over scale (unless kept), axis-angle and translation; the closest points move along with each step.
     """
-    if len(scan) > 4 * SAMPLE:
+    if len(scan) > 2 * SAMPLE:
         start = _dogleg(surface, start, scan[:: len(scan) // SAMPLE], keep_scale)[0]
     return _dogleg(surface, start, scan, keep_scale)
 
 
 def _dogleg(surface: TriangleSurface, now: Similarity, scan: NDArray, keep_scale: bool) -> tuple[Similarity, NDArray]:
     radius = FIRST_RADIUS
-    residual, jacobian, triangle = _linearised(surface, now, scan, None)
+    residual, jacobian, found = _linearised(surface, now, scan, None)
     energy = float(residual @ residual)
     for _ in range(MOST_STEPS):
         step = _dogleg_step(jacobian[:, 1:] if keep_scale else jacobian, residual, radius)
         whole = np.concatenate([[0.0], step]) if keep_scale else step
         trial = _moved(now, whole)
-        trial_residual, trial_jacobian, triangle = _linearised(surface, trial, scan, triangle)
+        trial_residual, trial_jacobian, found = _linearised(surface, trial, scan, found)
         trial_energy = float(trial_residual @ trial_residual)
         predicted = energy - float(((residual + jacobian @ whole) ** 2).sum())
         ratio = (energy - trial_energy) / predicted if predicted > 0 else 0.0
@@ -79,18 +79,18 @@ def _dogleg(surface: TriangleSurface, now: Similarity, scan: NDArray, keep_scale
 
 
 def _linearised(
-    surface: TriangleSurface, now: Similarity, scan: NDArray, guess: NDArray | None
-) -> tuple[NDArray, NDArray, NDArray]:
-    """Distances (N,) of the scan from the aligned surface, their Jacobian (N, 7): scale, rotation, translation, and the triangles."""
-    distance, place, triangle = surface.closest(now.undo(scan), guess)
-    aligned = now.apply(place)
-    distance = distance * now.scale
+    surface: TriangleSurface, now: Similarity, scan: NDArray, before: Closest | None
+) -> tuple[NDArray, NDArray, Closest]:
+    """Distances (N,) of the scan from the aligned surface, their Jacobian (N, 7): scale, rotation, translation, and the closest points."""
+    found = surface.closest(now.undo(scan), before)
+    aligned = now.apply(found.place)
+    distance = found.distance * now.scale
     gap = aligned - scan
     length = np.linalg.norm(gap, axis=1)
     direction = gap / np.where(length > 0, length, 1.0)[:, None]
     by_rotation = np.cross(aligned, direction)
     by_scale = np.einsum("nc,nc->n", direction, aligned)
-    return distance, np.column_stack([by_scale, by_rotation, direction]), triangle
+    return distance, np.column_stack([by_scale, by_rotation, direction]), found
 
 
 def _moved(now: Similarity, step: NDArray) -> Similarity:

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Exact closest points on a triangle mesh, for many points at once.
 
-The triangle with the nearest centre (or the caller's guess) bounds each point's distance. Points are then taken together in small
-cells: a k-d tree per size class of triangles names, for each cell, those whose bounding spheres come within its points' bounds,
-and what a point's own bound does not rule out is measured.
+The triangle with the nearest centre bounds each point's distance. Points are then taken together in small cells: a k-d tree per size
+class of triangles names, for each cell, those whose bounding spheres come within its points' bounds, and what a point's own bound does
+not rule out is measured. Points that moved a little are searched anew only where the move may have brought another triangle nearer.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,25 @@ from scipy.spatial import cKDTree
 
 AT_ONCE = 15_000
 CELL = 0.6  # side of a cell in median triangle radii
+SLACK = 0.1  # what is looked at beyond a point's bound, in median triangle radii, so that it may move so far without a new search
+KEPT = 3  # triangles that are remembered of each point
+
+
+@dataclass(frozen=True)
+class Closest:
+    """Of N points: distance (N,), closest point ``place`` (N, 3), its triangle (N,).
+
+    For the next answer: points (N, 3); near (N, KEPT): the nearest triangles; beyond (N,): no other triangle is nearer than this;
+    order (N,): neighbours in space together.
+    """
+
+    distance: NDArray
+    place: NDArray
+    triangle: NDArray
+    points: NDArray
+    near: NDArray
+    beyond: NDArray
+    order: NDArray
 
 
 class TriangleSurface:
@@ -34,44 +54,66 @@ class TriangleSurface:
         self._radius = np.linalg.norm(corners - self._center[:, None], axis=2).max(1) * (1 + 1e-12)
         self._center_tree = cKDTree(self._center)
         self._classes = _size_classes(self._center, self._radius)
-        self._cell = CELL * max(float(np.median(self._radius)), 1e-300)
+        typical = max(float(np.median(self._radius)), 1e-300)
+        self._cell, self._slack = CELL * typical, SLACK * typical
 
-    def closest(self, points: NDArray, guess: NDArray | None = None) -> tuple[NDArray, NDArray, NDArray]:
-        """(N,) distances, (N, 3) closest points, (N,) triangles for (N, 3) points; a good ``guess`` (N,) of the triangles saves time."""
-        points = np.asarray(points, np.float64)
-        distance, place = np.empty(len(points)), np.empty((len(points), 3))
-        triangle = np.empty(len(points), int)
-        order = np.lexsort(np.floor(points / self._cell).T)
+    def closest(self, points: NDArray, before: Closest | None = None) -> Closest:
+        """The closest points of (N, 3) points; ``before``, the answer for the same points before they moved a little, saves time."""
+        points = np.ascontiguousarray(points, np.float64)
+        count = len(points)
+        order = np.lexsort(np.floor(points / self._cell).T) if before is None else before.order
+        place, near, beyond = np.empty((count, 3)), np.empty((count, KEPT), int), np.empty(count)
 
         def measure(part: NDArray) -> None:
-            start = self._center_tree.query(points[part])[1] if guess is None else guess[part]
-            distance[part], place[part], triangle[part] = self._closest(points[part], start)
+            here = points[part]
+            if before is None:
+                place[part], near[part], beyond[part] = self._search(here, self._center_tree.query(here)[1])
+            else:
+                moved = np.linalg.norm(here - before.points[part], axis=1) * (1 + 1e-12)
+                place[part], near[part], beyond[part] = self._follow(
+                    here, before.near[part], before.beyond[part] - moved
+                )
 
-        parts = [order[first : first + AT_ONCE] for first in range(0, len(points), AT_ONCE)]
+        parts = [order[first : first + AT_ONCE] for first in range(0, count, AT_ONCE)]
         if len(parts) == 1:
             measure(parts[0])
         else:
             with ThreadPoolExecutor() as pool:  # numpy and scipy work outside Python's lock
                 list(pool.map(measure, parts))
-        return distance, place, triangle
+        return Closest(np.linalg.norm(points - place, axis=1), place, near[:, 0], points, near, beyond, order)
 
-    def _closest(self, points: NDArray, triangle: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-        triangle = triangle.copy()
-        offset = self._offset(points, triangle)
-        square = _dot(offset, offset)
-        bound = np.sqrt(square) * (1 + 1e-12)
+    def _follow(self, points: NDArray, near: NDArray, beyond: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+        """As :meth:`_search`, of points whose triangles besides ``near`` (N, KEPT) are at least ``beyond`` (N,) away."""
+        offset = self._offset(np.repeat(points, KEPT, axis=0), near.ravel())
+        square = _dot(offset, offset).reshape(near.shape)
+        rows, best = np.arange(len(points)), square.argmin(1)
+        place = points + offset.reshape(*near.shape, 3)[rows, best]
+        near, beyond = near.copy(), beyond.copy()
+        near[rows, best], near[:, 0] = near[:, 0], near[rows, best]
+        lost = np.flatnonzero(np.sqrt(square[rows, best]) * (1 + 1e-12) > beyond)
+        if len(lost):
+            place[lost], near[lost], beyond[lost] = self._search(points[lost], near[lost, 0])
+        return place, near, beyond
+
+    def _search(self, points: NDArray, guess: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+        """Closest points (N, 3), the nearest triangles (N, KEPT) and how far any other is at least (N,), given a triangle of each point."""
+        offset = self._offset(points, guess)
+        bound = np.sqrt(_dot(offset, offset)) * (1 + 1e-12) + self._slack
         row, other = self._candidates(points, bound)
         away = points[row] - self._center[other]
-        near = (_dot(away, away) <= (self._radius[other] + bound[row]) ** 2) & (other != triangle[row])
-        row, other = row[near], other[near]
-        if len(row):
-            further = self._offset(points[row], other)
-            length = _dot(further, further)
-            owners, starts = np.unique(row, return_index=True)
-            best = np.flatnonzero(length == np.minimum.reduceat(length, starts)[np.searchsorted(owners, row)])
-            best = best[length[best] < square[row[best]]]
-            offset[row[best]], square[row[best]], triangle[row[best]] = further[best], length[best], other[best]
-        return np.sqrt(square), points + offset, triangle
+        chosen = _dot(away, away) <= (self._radius[other] + bound[row]) ** 2
+        row, other = row[chosen], other[chosen]
+        offset = self._offset(points[row], other)
+        square = _dot(offset, offset)
+        starts = np.searchsorted(row, np.arange(len(points)))
+        near = np.empty((len(points), KEPT), int)
+        for rank in range(KEPT):
+            first = _first_least(square, row, starts)
+            near[:, rank] = other[first]
+            if rank == 0:
+                place = points + offset[first]
+            square[first] = np.inf
+        return place, near, np.minimum(np.sqrt(np.minimum.reduceat(square, starts)), bound)
 
     def _candidates(self, points: NDArray, bound: NDArray) -> tuple[NDArray, NDArray]:
         """Pairs (point, triangle), sorted by point, that hold every point's closest triangle."""
@@ -127,6 +169,12 @@ def _on_edges(d1: NDArray, d2: NDArray, aa: NDArray, bb: NDArray, cc: NDArray) -
     best = square.argmin(0)
     rows = np.arange(len(best))
     return v[best, rows], w[best, rows]
+
+
+def _first_least(values: NDArray, row: NDArray, starts: NDArray) -> NDArray:
+    """(N,) where each row's least value stands; the rows begin at ``starts`` (N,)."""
+    least = np.flatnonzero(values == np.minimum.reduceat(values, starts)[row])
+    return least[np.searchsorted(least, starts)]
 
 
 def _size_classes(centers: NDArray, radius: NDArray) -> list[tuple[NDArray, float, cKDTree]]:

@@ -53,10 +53,15 @@ def scan_of(model: HeadModel, subject: Subject, points: int = SCAN_POINTS, seed:
     """A scan of the true neutral face: (points, 3) evenly spread, and its (7, 3) landmarks, millimetres."""
     triangles = model.surface.triangles("skin")
     triangles = triangles[(model.masks["face"][triangles] > 0.5).all(1)]
-    corners = subject.neutral[triangles]
+    scan = surface_points(subject.neutral, triangles, points, seed)
+    return 1000 * scan, 1000 * model.landmarks["now_7"].points(subject.neutral)
+
+
+def surface_points(vertices: NDArray, triangles: NDArray, points: int, seed: int) -> NDArray:
+    """(points, 3) evenly spread over the triangles (T, 3) of (V, 3) vertices."""
+    corners = vertices[triangles]
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
     random = np.random.default_rng(seed)
     chosen = random.choice(len(triangles), points, p=area / area.sum())
     share = random.dirichlet(np.ones(3), points)
-    scan = np.einsum("nkc,nk->nc", corners[chosen], share)
-    return 1000 * scan, 1000 * model.landmarks["now_7"].points(subject.neutral)
+    return np.einsum("nkc,nk->nc", corners[chosen], share)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from inference.evaluation.now import align
 from inference.evaluation.now.align import procrustes
 from inference.evaluation.now.closest import TriangleSurface
 from inference.evaluation.now.measure import face_errors, face_region, statistics
@@ -50,7 +51,8 @@ def test_closest_points_agree_with_brute_force_on_a_head(head) -> None:
     points = np.concatenate(
         [on_surface + random.normal(0, 2, (150, 3)), on_surface, random.uniform(-300, 300, (50, 3))]
     )
-    distance, place, triangle = TriangleSurface(vertices, triangles).closest(points)
+    found = TriangleSurface(vertices, triangles).closest(points)
+    distance, place, triangle = found.distance, found.place, found.triangle
     assert np.abs(distance - brute_force(points, vertices[triangles])).max() < 1e-9
     assert np.abs(np.linalg.norm(points - place, axis=1) - distance).max() < 1e-9
     for point, owner in zip(place[::40], triangles[triangle][::40], strict=True):
@@ -65,7 +67,7 @@ def test_closest_points_agree_with_brute_force_on_triangles_of_all_sizes_and_wit
     corners[:5, 2] = corners[:5, 1]  # slivers
     corners[5:8] = corners[5:8, :1]  # points
     points = random.normal(0, 2, (400, 3))
-    distance, _, _ = TriangleSurface(corners.reshape(-1, 3), np.arange(180).reshape(-1, 3)).closest(points)
+    distance = TriangleSurface(corners.reshape(-1, 3), np.arange(180).reshape(-1, 3)).closest(points).distance
     assert np.abs(distance - brute_force(points, corners)).max() < 1e-9
 
 
@@ -79,6 +81,25 @@ def test_a_moved_and_scaled_copy_has_no_error_but_the_metrical_rule_sees_its_siz
     assert free.distances.max() < 0.02
     assert free.alignment.scale == pytest.approx(1000 / 0.9, rel=1e-3)
     assert face_errors(scan, landmarks, copy, triangles, marks, 1000.0).distances.mean() > 0.5
+
+
+def test_the_whole_measure_is_that_of_brute_force(head, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refinement included, in both of its rounds; points that are followed from step to step are as exact as new ones."""
+    vertices, triangles, landmarks = head
+    random = np.random.default_rng(9)
+    chosen = random.integers(0, len(triangles), 450)
+    scan = np.einsum("nkc,nk->nc", vertices[triangles[chosen]], random.dirichlet(np.ones(3), len(chosen)))
+    scan = scan + 2.0 * np.sin(scan[:, [2, 0, 1]] / 11)
+    monkeypatch.setattr(align, "SAMPLE", 150)
+    follow = TriangleSurface.closest
+    for unit in (None, 1.0):
+        mine = face_errors(scan, landmarks, vertices, triangles, landmarks + 1.5, unit)
+        place = mine.alignment.undo(scan[mine.kept])
+        assert np.abs(mine.distances - mine.alignment.scale * brute_force(place, vertices[triangles])).max() < 1e-9
+        with monkeypatch.context() as patch:
+            patch.setattr(TriangleSurface, "closest", lambda self, points, _before=None: follow(self, points))
+            fresh = face_errors(scan, landmarks, vertices, triangles, landmarks + 1.5, unit)
+        assert np.abs(mine.distances - fresh.distances).max() < 1e-9
 
 
 def test_refinement_of_many_points_ends_where_that_of_all_points_would(head) -> None:
