@@ -56,6 +56,23 @@ class Torso:
         return (moved - self.center) @ self.turned.T + self.center
 
 
+@dataclass(frozen=True)
+class Hat:
+    """What sits on the head between two planes: ``front`` on the lower one, ``normal`` up, ``limit`` metres apart."""
+
+    solid: Solid
+    front: NDArray
+    normal: NDArray
+    limit: float
+    center: NDArray
+
+    def pressed(self, strands: NDArray) -> NDArray:
+        """Strands (N, P, 3) with what the hat covers moved into the head, where nobody sees it."""
+        above = (strands - self.front) @ self.normal
+        covered = (above > 0) & (above < self.limit)
+        return np.where(covered[..., None], self.center + 0.5 * (strands - self.center), strands)
+
+
 def torso(random: np.random.Generator) -> Torso:
     """Neck base, shoulders and chest, turned a little against the head."""
     shoulder, depth = random.uniform(0.18, 0.26), random.uniform(0.10, 0.15)
@@ -78,8 +95,11 @@ def torso(random: np.random.Generator) -> Torso:
     return Torso(solid, center, turned, height, wide, thick, lean)
 
 
-def hat(model: HeadModel, vertices: NDArray, anatomy: Anatomy, random: np.random.Generator) -> Solid:
-    """A cap or a headband over the skull above a tilted plane; chart: azimuth, and metres above the plane."""
+def hat(model: HeadModel, vertices: NDArray, anatomy: Anatomy, random: np.random.Generator) -> Hat:
+    """A cap, with a peak or a brim at times, or a headband over the skull above a tilted plane.
+
+    chart: azimuth, and metres above the plane.
+    """
     skin = model.surface.triangles(model.surface.part_names[0])
     normal = np.array([random.normal(0, 0.08), random.uniform(-0.45, 0.1), 1.0])
     normal /= np.linalg.norm(normal)
@@ -95,7 +115,35 @@ def hat(model: HeadModel, vertices: NDArray, anatomy: Anatomy, random: np.random
     peak = random.uniform(0, 0.05) * (limit == 1.0)
     grown = vertices + loose * outward + peak * np.clip(above / 0.1, 0, 1)[:, None] * normal
     azimuth = np.radians(anatomy.azimuth(vertices)) * 0.09
-    return Solid(grown, kept, np.stack([azimuth, above], 1))
+    crown = Solid(grown, kept, np.stack([azimuth, above], 1))
+    edge = grown[inside & (above < 0.012)]
+    if limit == 1.0 and random.random() < 0.6 and len(edge) >= 12:
+        crown = _joined(crown, _brim(edge, normal, random))
+    return Hat(crown, front, normal, limit, center)
+
+
+def _brim(edge: NDArray, normal: NDArray, random: np.random.Generator) -> Solid:
+    """A peak to the front, or a brim all around: a ring that leaves the crown's lowest points (E, 3) outward and a little down."""
+    middle = edge.mean(0)
+    offset = edge - middle
+    angle = np.linspace(-np.pi, np.pi, AROUND, endpoint=False)  # 0 faces forward
+    radius = np.quantile(np.abs(offset[:, :2]), 0.9, axis=0)
+    round_head = np.stack([np.sin(angle) * radius[0], -np.cos(angle) * radius[1], np.zeros(AROUND)], 1)
+    round_head[:, 2] = -(round_head[:, :2] @ normal[:2]) / normal[2]
+    reach = random.uniform(0.03, 0.09)
+    if random.random() < 0.6:  # a peak
+        reach = reach * np.clip(1 - (angle / random.uniform(1.0, 1.5)) ** 2, 0, 1)
+    direction = round_head / np.linalg.norm(round_head, axis=1, keepdims=True)
+    outer = round_head + np.broadcast_to(reach, AROUND)[:, None] * (direction - [0, 0, random.uniform(0, 0.5)])
+    points = middle + np.concatenate([round_head, outer])
+    chart = np.stack([np.tile(angle * 0.09, 2), np.repeat([0.0, -0.03], AROUND)], 1)
+    return Solid(points, _grid(2, AROUND), chart)
+
+
+def _joined(one: Solid, other: Solid) -> Solid:
+    """Two surfaces as one."""
+    triangles = np.concatenate([one.triangles, other.triangles + len(one.vertices)])
+    return Solid(np.concatenate([one.vertices, other.vertices]), triangles, np.concatenate([one.chart, other.chart]))
 
 
 def _grid(rows: int, columns: int) -> NDArray:

@@ -15,7 +15,9 @@ from .scene import CLOTHES, EYES, HAT, LASHES, MOUTH, NOTHING, TEETH, Scene
 # Absorption of the two pigments at red, green and blue (d'Eon et al. 2011).
 EUMELANIN, PHEOMELANIN = np.array([0.419, 0.697, 1.37]), np.array([0.187, 0.4, 1.05])
 SKIN_TONE = np.array([0.62, 0.36, 0.25])
-ALIKE = 0.15  # how often something beside the hair has its colour
+ALIKE = 0.25  # how often something beside the hair has its colour
+LOW_KEY = 0.12  # how often hair, wall and clothes are all dark
+PAINTED, BARE_SHOULDERS = 0.08, 0.2
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,11 @@ def compose(scene: Scene, others: tuple[Scene, ...], random: np.random.Generator
     shape = scene.part.shape
     pigment = _hair_color(random)
     canvas = backdrop(shape, random)
-    if random.random() < ALIKE:  # a wall of the hair's colour
+    low_key = random.random() < LOW_KEY
+    if low_key:
+        pigment = np.exp(random.uniform(np.log(0.004), np.log(0.04))) * random.uniform(0.7, 1.3, 3)
+        canvas *= random.uniform(0.0, 0.06)
+    elif random.random() < ALIKE:  # a wall of the hair's colour
         canvas *= 0.3 * random.random()
         canvas += pigment * random.uniform(0.4, 1.4)
     anybody = np.zeros(shape, np.float32)
@@ -42,7 +48,7 @@ def compose(scene: Scene, others: tuple[Scene, ...], random: np.random.Generator
         painted, cover = (cv2.warpAffine(layer, shift, shape[::-1]) for layer in (painted, cover))
         canvas += cover[..., None] * (painted - canvas)
         anybody = np.maximum(anybody, cover)
-    painted, cover, hair = _painted(scene, pigment, random)
+    painted, cover, hair = _painted(scene, pigment, random, dark_clothes=low_key)
     canvas += cover[..., None] * (painted - canvas)
     anybody = np.maximum(anybody, cover)
     if random.random() < 0.14:
@@ -58,7 +64,9 @@ def compose(scene: Scene, others: tuple[Scene, ...], random: np.random.Generator
     return Picture(_developed(canvas, random), hair, anybody)
 
 
-def _painted(scene: Scene, pigment: NDArray, random: np.random.Generator) -> tuple[NDArray, NDArray, NDArray]:
+def _painted(
+    scene: Scene, pigment: NDArray, random: np.random.Generator, dark_clothes: bool = False
+) -> tuple[NDArray, NDArray, NDArray]:
     """A person in colours (h, w, 3) linear, the silhouette (h, w), and the hair's coverage (h, w)."""
     light, gloss, brows, beard, lips, roots = (
         getattr(scene, name).astype(np.float32) / 255 for name in ("light", "gloss", "brows", "beard", "lips", "roots")
@@ -85,7 +93,7 @@ def _painted(scene: Scene, pigment: NDArray, random: np.random.Generator) -> tup
     iris = scene.iris.astype(np.float32)[..., None] / 127.5
     eye = np.where(iris < 1, np.where(iris < 0.4, 0.005, random.uniform(0.02, 0.2, 3)), 0.65)
     albedo[part == EYES] = eye[part == EYES]
-    _dress(albedo, scene, tone, pigment, random)
+    _dress(albedo, scene, tone, pigment, random, dark_clothes)
     # Hair throws a soft shadow on what is below and behind it.
     fall = cv2.warpAffine(alpha, np.array([[1.0, 0, random.uniform(-6, 6)], [0, 1, random.uniform(1, 8)]]), shape[::-1])
     shade = 1 - random.uniform(0, 0.6) * cv2.GaussianBlur(fall, (0, 0), random.uniform(2, 6))
@@ -114,7 +122,9 @@ def _hair_color(random: np.random.Generator) -> NDArray:
     return np.clip(np.exp(-dark * EUMELANIN - red * PHEOMELANIN) * random.uniform(0.6, 1.0), 0.004, 1)
 
 
-def _dress(albedo: NDArray, scene: Scene, tone: NDArray, pigment: NDArray, random: np.random.Generator) -> None:
+def _dress(
+    albedo: NDArray, scene: Scene, tone: NDArray, pigment: NDArray, random: np.random.Generator, dark: bool
+) -> None:
     """Clothes with a neckline and a pattern, and the hat, painted into ``albedo``."""
     across, down = np.moveaxis(scene.chart.astype(np.float32), -1, 0)
     for code in (CLOTHES, HAT):
@@ -131,9 +141,13 @@ def _dress(albedo: NDArray, scene: Scene, tone: NDArray, pigment: NDArray, rando
             ]
         for _ in range(random.integers(0, 6)):
             thing(cloth, random)  # collars, ties, prints
+        if dark:
+            cloth *= random.uniform(0.003, 0.03) / max(float(cloth.mean()), 0.003)
         where = scene.part == code
         if code == CLOTHES:
             low, narrow = random.uniform(-0.02, 0.16), random.uniform(0.5, 4)
+            if random.random() < BARE_SHOULDERS:
+                low, narrow = random.uniform(0.05, 0.35), random.uniform(0, 0.5)
             where = where & (down > low - narrow * np.abs(across) * (random.random() < 0.7))
         albedo[where] = cloth[where]
     bare = (scene.part == CLOTHES) & (down < 0.004)
@@ -192,6 +206,8 @@ def _developed(linear: NDArray, random: np.random.Generator) -> NDArray:
         np.exp(random.uniform(np.log(0.002), np.log(0.03)))
     )
     picture = (np.clip(picture + noise, 0, 1) * 255).astype(np.uint8)
+    if random.random() < PAINTED:
+        picture = cv2.medianBlur(picture, int(random.choice([3, 5, 7])))
     if random.random() < 0.5:
         _, packed = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(35, 95))])
         picture = cv2.imdecode(packed, cv2.IMREAD_COLOR)

@@ -30,7 +30,8 @@ HEIGHT, WIDTH = 320, 264
 FACE_PIXELS = 80
 FACE_METRES = 0.185
 SKETCH = Detail(leaders=140, points=28, guides=900)
-HATS, BALD = 0.09, 0.06
+HATS, BALD = 0.16, 0.06
+HARD_LIGHT = 0.3
 LONG = 0.25
 NOTHING, SKIN, EYES, MOUTH, TEETH, LASHES, CLOTHES, HAT = range(8)
 PART_CODES = {
@@ -92,8 +93,9 @@ def make_scene(head: HeadSurface, style: HairStyle, random: np.random.Generator)
         strands = body.draped(strands, random.uniform(-0.02, 0.16))
     cover = hat(model, vertices, head.anatomy, random) if random.random() < HATS else None
     if cover is not None and len(strands):
-        strands = _under(strands, cover)
-    return _drawn(model, vertices, strands, body.solid, cover, camera, random)
+        strands = cover.pressed(strands)
+    solids = [body.solid] if cover is None else [body.solid, cover.solid]
+    return _drawn(model, vertices, strands, solids, camera, random)
 
 
 def _varied(style: HairStyle, random: np.random.Generator) -> HairStyle:
@@ -128,26 +130,15 @@ def _camera(random: np.random.Generator) -> Camera:
     return from_extrinsics(rotation, translation, focal, center, WIDTH, HEIGHT)
 
 
-def _under(strands: NDArray, cover: Solid) -> NDArray:
-    """Strands pressed flat under a hat: those that stand above its edge are cut off at their root's height."""
-    used = cover.vertices[np.unique(cover.triangles)]
-    low, top = used[:, 2].min(), used.mean(0)
-    above = strands[..., 2] > low + 0.01
-    inward = top - strands
-    return np.where(above[..., None], strands + 0.25 * inward * (np.linspace(0, 1, strands.shape[1])[:, None]), strands)
-
-
 def _drawn(
     model: HeadModel,
     vertices: NDArray,
     strands: NDArray,
-    body: Solid,
-    cover: Solid | None,
+    solids: list[Solid],
     camera: Camera,
     random: np.random.Generator,
 ) -> Scene:
     parts = tuple(name for name in model.surface.part_names if name != "cornea")
-    solids = [body] if cover is None else [body, cover]
     points = [vertices, *(solid.vertices for solid in solids)]
     starts = np.cumsum([0, *(len(p) for p in points)])
     triangles = [model.surface.triangles(*parts), *(s.triangles + o for s, o in zip(solids, starts[1:-1], strict=True))]
@@ -229,7 +220,7 @@ def _lamps(random: np.random.Generator) -> Lamps:
     number = random.integers(1, 4)
     directions = random.uniform([-1.3, -1.2, -0.3], [1.3, 0.7, 1.2], (number, 3))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    sky = random.uniform(0.15, 0.75)
+    sky = random.uniform(0.02, 0.2) if random.random() < HARD_LIGHT else random.uniform(0.15, 0.75)
     return Lamps(directions, (1 - sky) * 1.8 * random.dirichlet(np.ones(number)), sky)
 
 
