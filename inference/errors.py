@@ -42,6 +42,8 @@ CODES: dict[str, str] = {
     "worker_silent": "the inference process did not answer in time",
     "setup_failed": "the inference environment could not be made",
     "recognizer_missing": "a test tool, the face recogniser, is not installed",
+    "scan_invalid": "a scan, a predicted mesh or their landmarks cannot be used",
+    "evaluation_empty": "there is nothing that could be measured",
     "cancelled": "the person cancelled",
     "internal": "a defect in this program",
 }

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures every item under every condition; what fails is named and does not stop the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...emotion.network import EmotionNetwork
+from ...errors import AvatarError
+from ...estimators.estimate import estimate_face
+from ...estimators.types import FaceOptions
+from ...head.model import HeadModel
+from ..now.measure import face_errors
+from .conditions import faces
+from .item import Item, LeftOut
+
+
+@dataclass(frozen=True)
+class Judged:
+    """distances: condition -> (N,) millimetres; sliders: emotion -> value found in the photo."""
+
+    name: str
+    expression: str
+    view: str
+    distances: dict[str, NDArray]
+    sliders: dict[str, float]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    judged: list[Judged] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def judge(
+    items: Iterable[Item | LeftOut],
+    model: HeadModel,
+    network: EmotionNetwork,
+    options: FaceOptions,
+    tell: Callable[[str], None],
+) -> Judgement:
+    """Go through the items; ``tell`` hears each one's name and figures."""
+    answer = Judgement()
+    for item in items:
+        if isinstance(item, Item):
+            try:
+                measured = _measured(item, model, network, options)
+            except (AvatarError, ValueError, np.linalg.LinAlgError) as problem:
+                item = LeftOut(item.name, str(problem))
+            else:
+                answer.judged.append(measured)
+                medians = ", ".join(f"{name} {np.median(d):.2f}" for name, d in measured.distances.items())
+                tell(f"{item.name}: {medians} mm" + "".join(f"; {note}" for note in item.notes))
+                continue
+        answer.left_out.append(item)
+        tell(f"{item.name}: left out: {item.reason}")
+    return answer
+
+
+def _measured(item: Item, model: HeadModel, network: EmotionNetwork, options: FaceOptions) -> Judged:
+    fit = estimate_face(model, item.photo, item.landmarks, options).fit
+    heads, sliders = faces(model, network, fit)
+    triangles = model.surface.triangles(*item.parts)
+    embedding = model.landmarks["now_7"]
+    distances = {
+        name: face_errors(item.scan, item.marks, vertices, triangles, embedding.points(vertices)).distances
+        for name, vertices in heads.items()
+    }
+    return Judged(item.name, item.expression, item.view, distances, sliders, item.notes)
