@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""German."""
+"""German: the panel's labels, and everything else from the modules beside it."""
+
+from .german_creating import HAIR, PHOTO
+from .german_using import EMOTIONS, EXPORT, SET_UP
 
 GERMAN = {
     "Photo": "Foto",
@@ -85,4 +88,9 @@ GERMAN = {
     "Repair": "Reparieren",
     "Remove": "Entfernen",
     "Show New Avatars": "Neue Avatare zeigen",
+    **HAIR,
+    **PHOTO,
+    **EXPORT,
+    **SET_UP,
+    **EMOTIONS,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import string
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,45 @@ def test_gaps_to_fill_are_the_same(language):
 
     for english, words in LANGUAGES[language].items():
         assert gaps(english) == gaps(words), english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_that_is_shown_is_there(repository, language):
+    """Labels, tooltips and sentences in the add-on's files, but for the sliders, which are named after data."""
+    missing = {}
+    for path in sorted((repository / "avatar_addon").rglob("*.py")):
+        if not {"translations", "emotion", "scene", "preview"} & set(path.parts):
+            shown = shown_words(ast.parse(path.read_text(encoding="utf-8")))
+            missing[path.name] = sorted(words for words in shown if words not in LANGUAGES[language])
+    assert not {name: words for name, words in missing.items() if words}
+
+
+def shown_words(tree: ast.AST) -> Iterator[str]:
+    """The literal strings of a module that Blender shows a person."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and node.name.startswith("AVATAR_"):
+            named = {
+                line.targets[0].id: line.value
+                for line in node.body
+                if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
+            }
+            yield from literals(named.get(name) for name in ("bl_label", "bl_description"))
+            if "_OT_" in node.name and "bl_description" not in named:
+                yield ast.get_docstring(node) or ""
+        elif isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            given = {word.arg: word.value for word in node.keywords}
+            if "translate" not in given and called not in ("add_argument", "ArgumentParser"):
+                yield from literals([given.get("text")])
+            if called.endswith("Property"):
+                yield from literals(given.get(name) for name in ("name", "description"))
+            if called in ("translated", "told", "poll_message_set"):
+                yield from literals(node.args[:1])
+            if called == "report":
+                yield from literals(node.args[1:2])
+
+
+def literals(nodes: Iterable[ast.AST | None]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and any(map(str.isalpha, node.value)):
+            yield node.value
