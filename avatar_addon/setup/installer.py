@@ -25,6 +25,8 @@ from typing import Any, TextIO
 PIP, UV = "pip==26.3", "uv==0.13.9"
 FETCHED_PYTHON = "3.11"
 CUDA_INDEX = "https://download.pytorch.org/whl/cu128"
+# What the worker does before its first photo: every package and network is loaded.
+TRIAL = "import torch; from inference.pipeline import warm_up; warm_up()"
 # Share of the whole: until when each step lasts.
 STEPS = {"python": 0.04, "venv": 0.08, "packages": 0.5, "torch": 0.92, "check": 1.0}
 
@@ -71,8 +73,7 @@ class Setup:
         self._pip("packages", ["--no-deps", "-r", str(packages)], raw=raw)
         self._pip("torch", self._torch(torch, packages), raw=raw)
         self._say("check", 0.0, "Trying it")
-        # A worker that has nothing to do loads every network and ends.
-        self._run([str(self.python), "-B", "-m", "inference", "worker"], "trying the environment")
+        self._run([str(self.python), "-B", "-c", TRIAL], "trying the environment")
         stamp = {"packages": self.order["packages"], "device": self.order["device"]}
         (self.folder / "portrait-avatar.json").write_text(json.dumps(stamp), encoding="utf-8")
 
@@ -136,8 +137,9 @@ class Setup:
                     error = error or (last if last.startswith("ERROR:") else "")
                 line(text.strip())
         if process.returncode != 0:
+            why = (error or last or f"status {process.returncode}")[:200]
             raise SetupError(
-                f"{doing[0].upper()}{doing[1:]} failed ({(error or last)[:200]}): the log has the details; Set Up goes on where it stopped."
+                f"{doing[0].upper()}{doing[1:]} failed ({why}): the log has the details; Set Up goes on where it stopped."
             )
 
     def _say(self, step: str, share: float, words: str) -> None:

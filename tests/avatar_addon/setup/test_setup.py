@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from portrait_avatar.avatar_addon.setup import installer
 from portrait_avatar.avatar_addon.setup import task as task_module
 from portrait_avatar.avatar_addon.setup.environment import SIZE, Environment
 from portrait_avatar.avatar_addon.setup.installer import PipProgress
@@ -26,9 +28,9 @@ def environment(folder):
     """A package ``inference`` that wants two small wheels, and room for its environment."""
     code = folder / "code"
     shutil.copytree(FAKE, code)
-    # Its worker is tried at the end of the set-up: this one imports what was installed.
+    # Its pipeline is tried at the end of the set-up: this one imports what was installed.
     (code / "inference/__init__.py").write_text("")
-    (code / "inference/__main__.py").write_text("import tiny, torch\n")
+    (code / "inference/pipeline.py").write_text("import tiny\n\n\ndef warm_up(): pass\n")
     (code / "inference/requirements.txt").write_text("tiny==1.0\n")
     (code / "inference/requirements-torch.txt").write_text("torch==1.0\n")
     return Environment(folder / "user/environment", code)
@@ -41,12 +43,13 @@ def wheels(folder):
     return folder / "wheels"
 
 
-def write_wheel(folder: Path, name: str, version: str) -> None:
+def write_wheel(folder: Path, name: str, version: str, module: str = "", requires: str = "") -> None:
     folder.mkdir(exist_ok=True)
-    info = f"{name}-{version}.dist-info"
-    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
-        wheel.writestr(f"{name}.py", f"version = {version!r}\n")
-        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+    stem = f"{name.replace('-', '_')}-{version}"
+    info, wants = f"{stem}.dist-info", f"Requires-Dist: {requires}\n" if requires else ""
+    with zipfile.ZipFile(folder / f"{stem}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{module or name}.py", f"version = {version!r}\n")
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{wants}")
         wheel.writestr(
             f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         )
@@ -105,9 +108,10 @@ def test_a_failure_is_one_sentence_and_the_next_try_goes_on(environment, wheels,
 
 
 def test_packages_that_do_not_run_are_no_environment(environment, wheels, folder):
-    (environment.code / "inference/__main__.py").write_text("import absent\n")
+    (environment.code / "inference/pipeline.py").write_text("import absent\n")
     task = run(environment, folder, SetupOrder(wheels=wheels))
     assert task.state == "failed"
+    assert "absent" in task.error
     assert "Trying the environment" in task.error
     assert environment.state == "missing"
 
@@ -186,3 +190,54 @@ def test_the_installer_needs_only_the_standard_library():
         line.split()[1].split(".")[0] for line in text.splitlines() if line.strip().startswith(("import ", "from "))
     }
     assert imported - {"__future__"} <= sys.stdlib_module_names
+
+
+def test_a_command_that_dies_without_a_word_is_told_by_its_status(environment, wheels, folder):
+    (environment.code / "inference/pipeline.py").write_text("import os\nos._exit(7)\n")
+    assert "(status 7)" in run(environment, folder, SetupOrder(wheels=wheels)).error
+
+
+def test_cuda_takes_the_libraries_that_torch_wants(environment, wheels, folder):
+    """From a local index: torch of the same version, with its dependencies, and no other packages' versions changed."""
+    write_wheel(wheels, "torch", "1.0", requires="cudart-of-torch==2.0")
+    write_wheel(wheels, "cudart-of-torch", "2.0", module="cudart_of_torch")
+    task = run(environment, folder, SetupOrder(wheels=wheels, device="cuda"))
+    assert (task.state, task.error) == ("done", "")
+    assert environment.device == "cuda"
+    packages = next(environment.folder.glob("[Ll]ib*/**/site-packages"))
+    assert (packages / "cudart_of_torch.py").exists()
+    # Back to the processor: the panel offers it as an update.
+    assert run(environment, folder, SetupOrder(wheels=wheels)).state == "done"
+    assert environment.device == "cpu"
+
+
+def test_a_python_is_fetched_only_when_asked_and_allowed(environment, wheels, folder, monkeypatch):
+    monkeypatch.setattr(task_module, "find_python", lambda _: None)
+    assert run(environment, folder, SetupOrder(wheels=wheels)).no_python
+    task = run(environment, folder, SetupOrder(wheels=wheels, fetch=True, online=False))
+    assert "may not be downloaded" in task.error
+    assert not environment.folder.exists()
+
+
+def test_the_fetched_python_makes_the_environment(environment, wheels, folder):
+    """With a uv that lays this Python where the real one would lay the fetched one."""
+    order = {
+        "folder": str(environment.folder), "code": str(environment.code), "base": None, "device": "cpu", "packages": "x",
+        "log": str(folder / "setup.log"), "wheels": str(wheels), "online": True,
+    }  # fmt: skip
+    setup = installer.Setup(order, io.StringIO())
+    own = environment.folder.parent / "uv/bin"
+    commands = []
+
+    def pretend(command: list[str], doing: str, line: object = None) -> None:
+        commands.append(command)
+        if command[0] == str(own / "uv"):
+            python = environment.folder.parent / "python/cpython-3.11.9-linux/bin/python3.11"
+            python.parent.mkdir(parents=True)
+            python.symlink_to(sys.executable)
+
+    setup._run = pretend
+    assert setup._fetch_python().endswith("cpython-3.11.9-linux/bin/python3.11")
+    assert commands[-1][1:3] == ["python", "install"]
+    assert commands[-1][-1] == installer.FETCHED_PYTHON
+    assert installer.UV in commands[1]
