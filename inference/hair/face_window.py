@@ -58,7 +58,9 @@ class FaceWindow:
     def finer(self, factor: int) -> FaceWindow:
         """The same window with ``factor`` times the pixels; only for :meth:`take` (the layers stay as they are)."""
         shape = (self.shape[0] * factor, self.shape[1] * factor)
-        return replace(self, to_window=self.to_window * factor, shape=shape, face_height=self.face_height * factor)
+        to_window = self.to_window * factor
+        to_window[:, 2] += (factor - 1) / 2  # so that cv2.resize leads from one to the other
+        return replace(self, to_window=to_window, shape=shape, face_height=self.face_height * factor)
 
     def covers(self, shape: tuple[int, int]) -> NDArray:
         """(h, w) bool: window pixels that lie inside a photo of (H, W) pixels."""
