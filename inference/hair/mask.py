@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from .face_window import FaceWindow, face_window
 from .segment.color_classes import HAIR, color_classes, like_bare_skin
 from .segment.cues import ACROSS, ROWS, STREAK_SINE, cues
-from .segment.forward import hair_probability, load_weights
+from .segment.forward import hair_logits, load_weights
 from .segment.own_colors import with_own_colors
 
 FINER = 2
+SHADOWS_LIFTED = ((np.arange(256) / 255) ** 0.6 * 255 + 0.5).astype(np.uint8)
 EDGE_RADIUS, EDGE_STRENGTH = 8, 1e-3
 PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 LOOSE, SURELY_PERSON = 0.02, 0.8  # face heights; person probability
@@ -38,7 +39,7 @@ def hair_mask(pixels: NDArray, landmarks: NDArray, person: NDArray) -> NDArray:
     body = np.clip(window.take(person.astype(np.float32)), 0, 1) * known
     picture = window.take(pixels)
     classes = color_classes(picture, body, window)
-    hair = _judged(cues(picture, body, classes, window)) * _on_person(body, window)
+    hair = _judged(picture, body, classes, window) * _on_person(body, window)
     hair = _own(with_own_colors(picture, hair, classes[HAIR], known), window)
     if _bald(hair, known, window) or _bare(hair, like_bare_skin(picture, window)):
         return np.zeros(person.shape, np.float32)
@@ -47,12 +48,14 @@ def hair_mask(pixels: NDArray, landmarks: NDArray, person: NDArray) -> NDArray:
     return np.clip(fine.give_back(hair, person.shape), 0, 1)
 
 
-def _judged(seen: NDArray) -> NDArray:
-    """(h, w) the network's answer, averaged with its answer to the mirrored picture."""
+def _judged(picture: NDArray, body: NDArray, classes: NDArray, window: FaceWindow) -> NDArray:
+    """(h, w) the network's answer, averaged with its answer to the mirrored picture with lifted shadows: black hair before black."""
     weights = load_weights()
-    mirrored = seen[:, :, ::-1].copy()
+    seen = cues(picture, body, classes, window)
+    mirrored = cues(cv2.LUT(picture, SHADOWS_LIFTED), body, classes, window)[:, :, ::-1].copy()
     mirrored[[ACROSS, STREAK_SINE]] *= -1
-    return (hair_probability(seen, weights) + hair_probability(mirrored, weights)[:, ::-1]) / 2
+    logits = hair_logits(seen, weights) + hair_logits(mirrored, weights)[:, ::-1]
+    return 1 / (1 + np.exp(-logits / 2))
 
 
 def _on_person(body: NDArray, window: FaceWindow) -> NDArray:

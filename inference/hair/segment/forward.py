@@ -21,8 +21,8 @@ def load_weights(path: Path = WEIGHTS) -> Weights:
     return {name: value.astype(np.float32) for name, value in load_file(path).items()}
 
 
-def hair_probability(cues: NDArray, weights: Weights) -> NDArray:
-    """(h, w) in (0, 1) from cues (C, h, w) of any size."""
+def hair_logits(cues: NDArray, weights: Weights) -> NDArray:
+    """(h, w) logits that a pixel is hair, from cues (C, h, w) of any size."""
     height, width = cues.shape[1:]
     multiple = 2**LEVELS
     padded = np.pad(cues, ((0, 0), (0, -height % multiple), (0, -width % multiple)), mode="edge")
@@ -37,7 +37,7 @@ def hair_probability(cues: NDArray, weights: Weights) -> NDArray:
         x = _block(np.concatenate([x.repeat(2, 1).repeat(2, 2), skip]), f"up.{index}", weights)
     logits = np.tensordot(weights["head.weight"][:, :, 0, 0], x, 1) + weights["head.bias"][:, None, None]
     logits = logits.reshape(2, 2, *x.shape[1:]).transpose(2, 0, 3, 1).reshape(padded.shape[1:])
-    return 1 / (1 + np.exp(-logits[:height, :width]))
+    return logits[:height, :width]
 
 
 def _unshuffled(x: NDArray) -> NDArray:
