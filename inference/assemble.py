@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from .bundle import Avatar, Hair, HeadMesh
-from .emotion.emotion_keys import EmotionKeys, Person, emotion_keys
+from .emotion.emotion_keys import EmotionKeys, Person, emotion_keys, mirrored_displacement
 from .emotion.network import EmotionNetwork
 from .emotion.photo_emotion import photo_emotions
 from .emotion.shipped import shipped_network
@@ -83,6 +83,7 @@ def head_source(model: HeadModel) -> dict[str, str]:
 
 def neutral_head(model: HeadModel, fit: FaceFit, emotions: EmotionKeys) -> HeadMesh:
     """The fitted person's head at rest, with shape keys, emotions and skeleton."""
+    in_photo = photo_delta(model, fit)
     return replace(
         still_head(model, model.shaped(fit.shape, None, fit.offsets).astype(np.float32)),
         key_names=model.expression_names[model.sliders],
@@ -94,7 +95,8 @@ def neutral_head(model: HeadModel, fit: FaceFit, emotions: EmotionKeys) -> HeadM
         mirrored_deltas=emotions.mirrored_deltas,
         emotion_pairs=emotions.pairs,
         pair_deltas=emotions.pair_deltas,
-        photo_delta=photo_delta(model, fit),
+        photo_delta=in_photo,
+        mirrored_photo_delta=mirrored_displacement(model, in_photo),
     )
 
 

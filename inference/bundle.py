@@ -47,6 +47,7 @@ class HeadMesh:
     gives (1 - s) of the share to emotion_deltas and s to mirrored_deltas.
     emotion_pairs (P,2) i32 / pair_deltas (P,V,3) f32: what two emotions together add, times 2 u_a u_b; index M + a is mirrored emotion a.
     photo_delta (V,3) f32: displacement from the neutral face to the face as it is in the photo (without pose).
+    mirrored_photo_delta (V,3) f32, or empty: the same with left and right exchanged.
     joint_names, joint_parents, joint_positions (J,3) f32, skin_weights (V,J) f32.
     scalp_uv (V,2) f32, NaN off the scalp; masks: name -> (V,) f32.
     landmark_vertices / landmark_barycentric: name -> (L,3) i32 / (L,3) f32.
@@ -76,6 +77,7 @@ class HeadMesh:
     mirrored_deltas: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0, 3), np.float32))
     emotion_pairs: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), np.int32))
     pair_deltas: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 3), np.float32))
+    mirrored_photo_delta: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), np.float32))
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ OPTIONAL_HEAD_ARRAYS: dict[str, tuple[str, str]] = {
     "mirrored_deltas": ("float32", "A N V 3"),
     "emotion_pairs": ("int32", "Q 2"),
     "pair_deltas": ("float32", "Q V 3"),
+    "mirrored_photo_delta": ("float32", "V 3"),
 }
 HAIR_ARRAYS: dict[str, tuple[str, str]] = {
     "points": ("float32", "S P 3"),

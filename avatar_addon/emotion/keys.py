@@ -5,26 +5,27 @@ from __future__ import annotations
 
 import bpy
 
-from .sliders import PHOTO_KEY, sides, sliders
+from .sliders import MIRRORED_PHOTO_KEY, PHOTO_KEY, sides, sliders
 
 
 def show_photo_expression(head_object: bpy.types.Object, amount: float) -> None:
-    """Set the photo's own expression from 0 (neutral) to 1 (as in the photo)."""
-    head_object.data.shape_keys.key_blocks[PHOTO_KEY].value = amount
+    """Set the photo's own expression from 0 (neutral) to 1 (as in the photo); its mirror image goes."""
+    blocks = head_object.data.shape_keys.key_blocks
+    blocks[PHOTO_KEY].value = amount
+    if MIRRORED_PHOTO_KEY in blocks:
+        blocks[MIRRORED_PHOTO_KEY].value = 0.0
 
 
 def mirror_face(head_object: bpy.types.Object) -> None:
-    """Swap the sides of one-sided emotions and the values of shape keys that are a left and right pair.
-
-    The photo's own expression is one key for both halves and stays.
-    """
+    """Swap the sides of one-sided emotions, the values of shape keys that are a left and right pair, and the photo's expression with its
+    mirror image (bundles of before that had one keep it)."""
     for side in sides(head_object).values():
         head_object[side] = 1.0 - head_object[side]
     blocks = head_object.data.shape_keys.key_blocks
     driven = {curve.data_path for curve in head_object.data.shape_keys.animation_data.drivers}
-    for left in blocks:
-        right = blocks.get(left.name.removesuffix("Left") + "Right") if left.name.endswith("Left") else None
-        if right is not None and left.path_from_id("value") not in driven:
+    pairs = [(name, name.removesuffix("Left") + "Right") for name in blocks.keys() if name.endswith("Left")]  # noqa: SIM118  not a dict
+    for left, right in ((blocks.get(a), blocks.get(b)) for a, b in (*pairs, (PHOTO_KEY, MIRRORED_PHOTO_KEY))):
+        if left and right and left.path_from_id("value") not in driven:
             left.value, right.value = right.value, left.value
     head_object.update_tag()
 

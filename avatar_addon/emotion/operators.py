@@ -67,7 +67,7 @@ class AVATAR_OT_emotions_randomise(_EmotionOperator, bpy.types.Operator):
 
 
 class AVATAR_OT_emotions_mirror(_EmotionOperator, bpy.types.Operator):
-    """Swap left and right: the side of one-sided emotions, and the values of left and right shape keys"""
+    """Swap left and right: the side of one-sided emotions, the values of left and right shape keys, and the photo's expression"""
 
     bl_idname = "avatar.emotions_mirror"
     bl_label = "Mirror Face"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..scene.avatars import active_head
-from .sliders import PHOTO_KEY, sides, sliders
+from .sliders import MIRRORED_PHOTO_KEY, PHOTO_KEY, sides, sliders
 
 
 def draw_emotions(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -23,7 +23,10 @@ def draw_emotions(layout: bpy.types.UILayout, context: bpy.types.Context) -> Non
             row.active = head_object[slider] > 0
             row.prop(head_object, f'["{side[slider]}"]', text="Right or Left", slider=True)
     photo = layout.column(align=True)
-    photo.prop(head_object.data.shape_keys.key_blocks[PHOTO_KEY], "value", text="As in the Photo", slider=True)
+    blocks = head_object.data.shape_keys.key_blocks
+    photo.prop(blocks[PHOTO_KEY], "value", text="As in the Photo", slider=True)
+    if MIRRORED_PHOTO_KEY in blocks and blocks[MIRRORED_PHOTO_KEY].value > 0:
+        photo.prop(blocks[MIRRORED_PHOTO_KEY], "value", text="Photo, Mirrored", slider=True)
     row = photo.row(align=True)
     row.operator("avatar.emotions_photo", text="Exactly").exact = True
     row.operator("avatar.emotions_photo", text="By Sliders").exact = False

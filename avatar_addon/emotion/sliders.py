@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 import bpy
 
-# The shape key with the expression the person has in the photo.
+# The shape keys with the expression the person has in the photo, and with its left and right exchanged.
 PHOTO_KEY = "As in photo"
+MIRRORED_PHOTO_KEY = "As in photo mirrored"
 # Custom property of the head with what its sliders and driven keys are; the drivers do without it.
 RECIPE = "avatar_emotions"
 

@@ -7,8 +7,8 @@ import bpy
 import numpy as np
 
 from ...inference.bundle import HeadMesh
+from .hair_attachment import attach_with_slider, bind_roots, set_curve_attribute
 from .hair_material import strand_color
-from .hair_object import add_attachment, set_curve_attribute
 from .hair_scalp import CHART_HIGH, CHART_LOW
 from .hair_worn import BROW_THICKNESS
 from .head_object import SCALP_UV_MAP
@@ -47,7 +47,7 @@ def build_brows(
     sides = [side for side in sides if side is not None]
     if not sides:
         return None
-    points, uv, colors = (np.concatenate(part) for part in zip(*sides, strict=True))
+    points, corners, weights, uv, colors = (np.concatenate(part) for part in zip(*sides, strict=True))
     curves = bpy.data.hair_curves.new(name)
     curves.add_curves([POINTS] * len(points))
     curves.position_data.foreach_set("vector", np.ascontiguousarray(points, np.float32).ravel())
@@ -55,15 +55,17 @@ def build_brows(
     for attribute, kind, domain, values in (
         ("resolution", "INT", "CURVE", np.ones(len(points), np.int32)),
         ("radius", "FLOAT", "POINT", np.tile(taper, len(points))),
-        ("surface_uv_coordinate", "FLOAT2", "CURVE", (uv + BESIDE).astype(np.float32)),
     ):
         set_curve_attribute(curves, attribute, kind, domain, values)
+    bind_roots(curves, head_object, corners, weights, uv + BESIDE)
     _chart_beside(head, head_object, free)
     curves.surface, curves.surface_uv_map = head_object, SCALP_UV_MAP
     curves.materials.append(_material(name, _linear(np.quantile(colors, 0.1, axis=0))))
     brows = bpy.data.objects.new(name, curves)
     brows.parent = head_object
-    add_attachment(brows, BROW_THICKNESS, "How thick the strands of the brows are; 0 leaves the brows of the photo")
+    attach_with_slider(
+        brows, head_object, BROW_THICKNESS, "How thick the strands of the brows are; 0 leaves the brows of the photo"
+    )
     return brows
 
 
@@ -74,15 +76,15 @@ def _one_brow(
     bottom: np.ndarray,
     pixels: np.ndarray,
     random: np.random.Generator,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Points (N, POINTS, 3), texture coordinates of the roots (N, 2) and the picture's colours there (N, 3).
+) -> tuple[np.ndarray, ...] | None:
+    """Points (N, POINTS, 3); the roots' triangles (N, 3), their place in them (N, 3), their texture coordinates (N, 2) and colours (N, 3).
 
     free: (F,) faces to grow on; top, bottom: (5, 3) edges of the brow.
     """
     outline = np.concatenate([top, bottom[::-1]])[:, [0, 2]]
     middle = outline.mean(0)
     outline = middle + (outline - middle) * (WIDER, HIGHER)
-    roots, normals, uv = _candidates(head, free, outline, random)
+    roots, normals, corners, weights, uv = _candidates(head, free, outline, random)
     if not len(roots):
         return None
     size = np.array([pixels.shape[1], pixels.shape[0]])
@@ -95,17 +97,18 @@ def _one_brow(
     bare, dark = np.quantile(light, 0.7), np.quantile(light[inside], 0.03)
     if bare - dark < FAINTEST:
         return None
-    weight = np.where(inside, np.clip((bare - light) / (bare - dark) - 0.25, 0, 1) ** 1.2, 0)
-    chosen = np.flatnonzero(random.random(len(roots)) < weight / weight.sum() * HAIRS)
+    darkness = np.where(inside, np.clip((bare - light) / (bare - dark) - 0.25, 0, 1) ** 1.2, 0)
+    chosen = np.flatnonzero(random.random(len(roots)) < darkness / darkness.sum() * HAIRS)
     outer, inner = (top[0] + bottom[0]) / 2, (top[-1] + bottom[-1]) / 2
     points = _hairs(roots[chosen], normals[chosen], inner, outer, random)
-    return points, uv[chosen], colors[chosen]
+    return points, corners[chosen], weights[chosen], uv[chosen], colors[chosen]
 
 
 def _candidates(
     head: HeadMesh, free: np.ndarray, outline: np.ndarray, random: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Places spread over the free faces around an outline (K, 2) in x and z: positions, normals, texture coordinates."""
+) -> tuple[np.ndarray, ...]:
+    """Places spread over the free faces around an outline (K, 2) in x and z: positions, normals, triangles, places in them, texture
+    coordinates."""
     quads = head.faces[:, 3] >= 0
     skin = np.concatenate([free, free[quads]])
     triangles = np.concatenate([head.faces[:, :3], head.faces[quads][:, [0, 2, 3]]])[skin]
@@ -117,13 +120,13 @@ def _candidates(
     center = corners.mean(1)[:, [0, 2]]
     near = ((center > outline.min(0) - 0.006) & (center < outline.max(0) + 0.006)).all(1) & (normals[:, 1] < -0.2)
     if not near.any():
-        return np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 2))
+        return np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 3), int), np.zeros((0, 3)), np.zeros((0, 2))
     triangle = random.choice(np.flatnonzero(near), CANDIDATES, p=area[near] / area[near].sum())
     u, v = random.random((2, CANDIDATES))
     u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)
     weights = np.stack([1 - u - v, u, v], 1)
     uv = np.einsum("nkc,nk->nc", head.uv[textures[triangle]], weights)
-    return np.einsum("nkc,nk->nc", corners[triangle], weights), normals[triangle], uv
+    return np.einsum("nkc,nk->nc", corners[triangle], weights), normals[triangle], triangles[triangle], weights, uv
 
 
 def _hairs(

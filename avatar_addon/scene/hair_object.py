@@ -8,17 +8,15 @@ import numpy as np
 
 from ...inference.bundle import Hair
 from ..compat import hair_assets_file, set_interpolation_surface, set_modifier_attribute, set_modifier_input
+from .hair_attachment import attach, bind_roots, set_curve_attribute
 from .hair_coverage import covered_area, guide_spacing, nearest_centers
 from .hair_scalp import Scalp
 from .hair_shape import LOCK_CENTER, TIED, frizz_group, shape_group
-from .hair_sliders import SHAPE, STRANDS, VIEWPORT_STRANDS, add_slider, add_sliders, drive
+from .hair_sliders import SHAPE, STRANDS, VIEWPORT_STRANDS, add_sliders, drive
 from .hair_worn import HAIRSTYLE
 from .head_object import DENSITY_MASK, SCALP_UV_MAP
-from .node_fields import Fields, finish_group, new_group
-from .nodes import add_node
 
 VIEWPORT_AMOUNT = 0.15
-ATTACH_GROUP = "Portrait Avatar Hair Attachment"
 # A guide serves scalp up to this multiple of the usual distance between neighbouring guides.
 REACH = 1.6
 NOISE_PER_LENGTH = 0.012
@@ -48,7 +46,7 @@ def build_hair(
     uv = np.einsum("nkc,nk->nc", scalp.uv[hair.root_vertices], hair.root_barycentric)
     if np.isnan(uv).any():
         raise ValueError("a hair root lies off the scalp")
-    set_curve_attribute(curves, "surface_uv_coordinate", "FLOAT2", "CURVE", np.ascontiguousarray(uv, np.float32))
+    bind_roots(curves, head_object, hair.root_vertices, hair.root_barycentric, uv)
     set_curve_attribute(curves, LOCK_CENTER, "INT", "CURVE", nearest_centers(hair.points[:, 0], LOCK_SPACING))
     set_curve_attribute(curves, TIED, "FLOAT", "CURVE", _tied_share(hair.points, tail))
     curves.surface = head_object
@@ -69,12 +67,6 @@ def set_strand_count(hair_object: bpy.types.Object, strands: float, viewport_amo
     hair_object[STRANDS] = max(round(strands), 1)
     hair_object[VIEWPORT_STRANDS] = max(round(strands * viewport_amount), 1)
     hair_object.update_tag()
-
-
-def add_attachment(strands: bpy.types.Object, slider: str, description: str) -> None:
-    """Let other strands, already placed on a surface, follow it; a slider named so thickens them."""
-    add_slider(strands, slider, 1.0, 0.0, 2.0, description)
-    drive(_add_group(strands, _attach_group()), "Thickness", "v", {"v": slider})
 
 
 def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, scalp: Scalp, head_object: bpy.types.Object) -> None:
@@ -108,14 +100,14 @@ def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, scalp: Scalp, head
     profile = _add_group(hair_object, groups["Set Hair Curve Profile"])
     set_modifier_input(profile, "Radius", hair.radius)
     set_modifier_input(profile, "Factor Min", 0.35)
-    attach = _add_group(hair_object, _attach_group())
+    attachment = attach(hair_object, head_object)
 
     for slider in SHAPE:
         drive(frizz if slider.name == "Frizz" else shape, slider.name, "v", {"v": slider.name})
     area = covered_area(scalp, hair.points[:, 0], reach)
     drive(interpolate, "Density", f"n / {area:.8f}", {"n": STRANDS})
     drive(interpolate, "Viewport Amount", "clamp(v / max(n, 1))", {"v": VIEWPORT_STRANDS, "n": STRANDS})
-    drive(attach, "Thickness", f"sqrt(max({strands} / max(n, 1), 1))", {"n": STRANDS})
+    drive(attachment, "Thickness", f"sqrt(max({strands} / max(n, 1), 1))", {"n": STRANDS})
 
 
 def _tied_share(points: np.ndarray, tail: float) -> np.ndarray:
@@ -141,27 +133,3 @@ def _node_groups(*names: str) -> dict[str, bpy.types.NodeTree]:
             wanted.node_groups = list(missing)
         present.update(zip(missing, wanted.node_groups, strict=True))
     return present
-
-
-def _attach_group() -> bpy.types.NodeTree:
-    """Strands follow the deformed surface; ``Thickness`` multiplies their radius."""
-    group = bpy.data.node_groups.get(ATTACH_GROUP)
-    if group is None:
-        group, source = new_group(ATTACH_GROUP)
-        thickness = group.interface.new_socket("Thickness", in_out="INPUT", socket_type="NodeSocketFloat")
-        thickness.default_value, thickness.min_value = 1.0, 0.0
-        fields = Fields(group)
-        # A driver on the radius itself would not do: Blender 5 takes driven values below 0.0001 for 0.
-        radius = fields.math(
-            "MULTIPLY", fields.source("GeometryNodeInputRadius", "Radius"), source.outputs["Thickness"]
-        )
-        thick = add_node(group, "GeometryNodeSetCurveRadius", {0: source.outputs["Geometry"], "Radius": radius})
-        attached = add_node(group, "GeometryNodeDeformCurvesOnSurface", {0: thick.outputs[0]})
-        finish_group(group, attached.outputs[0])
-    return group
-
-
-def set_curve_attribute(curves: bpy.types.Curves, name: str, kind: str, domain: str, values: np.ndarray) -> None:
-    """An attribute of curves, made where it is missing; vectors are (N, C)."""
-    attribute = curves.attributes.get(name) or curves.attributes.new(name, kind, domain)
-    attribute.data.foreach_set("value" if values.ndim == 1 else "vector", values.ravel())

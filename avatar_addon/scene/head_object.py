@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 
 from ...inference.bundle import HeadMesh
-from ..emotion.sliders import PHOTO_KEY
+from ..emotion.sliders import MIRRORED_PHOTO_KEY, PHOTO_KEY
 
 UV_MAP = "UVMap"
 DENSITY_MASK = "hair_density"
@@ -17,7 +17,7 @@ SCALP_UV_MAP = "Scalp"
 def build_head(name: str, head: HeadMesh, materials: list[bpy.types.Material]) -> bpy.types.Object:
     """The head as a mesh object (not yet in a collection): one material slot per part.
 
-    Shape keys: ARKit's names and the photo's expression, all at 0.
+    Shape keys: ARKit's names, the photo's expression and its mirror image, all at 0.
     """
     mesh = bpy.data.meshes.new(name)
     _fill_polygons(mesh, head, materials)
@@ -41,6 +41,8 @@ def build_head(name: str, head: HeadMesh, materials: list[bpy.types.Material]) -
     for key_name, deltas in zip(head.key_names, head.key_deltas, strict=True):
         add_shape_key(head_object, key_name, head.vertices + deltas)
     add_shape_key(head_object, PHOTO_KEY, head.vertices + head.photo_delta)
+    if len(head.mirrored_photo_delta):
+        add_shape_key(head_object, MIRRORED_PHOTO_KEY, head.vertices + head.mirrored_photo_delta)
     return head_object
 
 

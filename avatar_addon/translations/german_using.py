@@ -118,8 +118,8 @@ EMOTIONS = {
     "Random Emotions": "Zufällige Gefühle",
     "Show one or two emotions by chance": "Zufällig ein oder zwei Gefühle zeigen",
     "Mirror Face": "Gesicht spiegeln",
-    "Swap left and right: the side of one-sided emotions, and the values of left and right shape keys": (
-        "Links und rechts tauschen: die Seite einseitiger Gefühle und die Werte linker und rechter Formschlüssel"
+    "Swap left and right: the side of one-sided emotions, the values of left and right shape keys, and the photo's expression": (
+        "Links und rechts tauschen: die Seite einseitiger Gefühle, die Werte linker und rechter Formschlüssel und den Ausdruck des Fotos"
     ),
     "Keyframe Emotions": "Gefühle als Keyframe",
     "Insert a keyframe for every emotion slider and side at the current frame": (
@@ -128,6 +128,7 @@ EMOTIONS = {
     "Mixed Emotions": "Gemischte Gefühle",
     "Set the emotion sliders to a ready mixture": "Die Gefühlsregler auf eine fertige Mischung stellen",
     "As in the Photo": "Wie im Foto",
+    "Photo, Mirrored": "Foto, gespiegelt",
     "Start from the expression in the photo": "Vom Ausdruck im Foto ausgehen",
     "Seed": "Startwert",
     "Another number gives another face": "Eine andere Zahl gibt ein anderes Gesicht",

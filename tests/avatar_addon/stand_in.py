@@ -91,6 +91,7 @@ def make_head() -> HeadMesh:
         emotion_levels=LEVELS,
         emotion_deltas=emotions.astype(np.float32),
         photo_delta=0.5 * deltas[24],
+        mirrored_photo_delta=(0.5 * deltas[24] * [-1, 1, 1]).astype(np.float32),
         joint_names=JOINTS,
         joint_parents=JOINT_PARENTS,
         joint_positions=JOINT_POSITIONS,

@@ -14,7 +14,13 @@ import numpy as np
 import pytest
 from portrait_avatar.avatar_addon.emotion.expressions import Channel, level_expression, pair_expression
 from portrait_avatar.avatar_addon.emotion.presets import PRESETS
-from portrait_avatar.avatar_addon.emotion.sliders import PHOTO_KEY, photo_values, sides, sliders
+from portrait_avatar.avatar_addon.emotion.sliders import (
+    MIRRORED_PHOTO_KEY,
+    PHOTO_KEY,
+    photo_values,
+    sides,
+    sliders,
+)
 from portrait_avatar.avatar_addon.export import files
 from portrait_avatar.tests.avatar_addon.geometry import evaluated_positions
 
@@ -202,6 +208,20 @@ def test_buttons(head_object, addon):
     assert (keys["mouthSmileLeft"].value, keys["mouthSmileRight"].value) == (0, 0.5)
     operators.emotions_reset()
     assert not any(head_object[name] for name in SLIDERS)
+
+
+def test_the_photos_expression_is_mirrored_too(avatar, head_object, addon):
+    keys = head_object.data.shape_keys.key_blocks
+    keys[PHOTO_KEY].value = 0.8
+    bpy.ops.avatar.emotions_mirror()
+    assert (keys[PHOTO_KEY].value, keys[MIRRORED_PHOTO_KEY].value) == (0, pytest.approx(0.8))
+    expected = avatar.head.vertices + 0.8 * avatar.head.mirrored_photo_delta
+    np.testing.assert_allclose(evaluated_positions(head_object), expected, atol=1e-6)
+    bpy.ops.avatar.emotions_mirror()
+    assert (keys[PHOTO_KEY].value, keys[MIRRORED_PHOTO_KEY].value) == (pytest.approx(0.8), 0)
+    bpy.ops.avatar.emotions_mirror()
+    bpy.ops.avatar.emotions_reset()
+    assert keys[PHOTO_KEY].value == keys[MIRRORED_PHOTO_KEY].value == 0
 
 
 def test_each_button_is_one_undo_step():

@@ -43,6 +43,7 @@ def small_avatar(tmp_path: Path) -> Avatar:
         emotion_levels=np.array([0.5, 1.0], np.float32),
         emotion_deltas=random.normal(0, 0.01, (2, 2, 12, 3)).astype(np.float32),
         photo_delta=random.normal(0, 0.001, (12, 3)).astype(np.float32),
+        mirrored_photo_delta=random.normal(0, 0.001, (12, 3)).astype(np.float32),
         joint_names=("neck", "jaw"),
         joint_parents=(-1, 0),
         joint_positions=random.normal(0, 0.1, (2, 3)).astype(np.float32),
