@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "train-shape": (".face.learned.command", "learn identity from renders of random heads"),
     "judge-shape": (".evaluation.synthetic.command", "measure fitted heads against true ones on synthetic photos"),
     "same-person": (".evaluation.same_person.command", "compare the neutral shapes of several photos"),
+    "evaluate": (".evaluation.report.command", "measure avatars against their photos: tables, pictures, JSON"),
     "evaluate-now": (".evaluation.now.command", "the NoW benchmark on its own folders"),
     "evaluate-expression": (".evaluation.expression.command", "measure expressive faces against scans"),
     "weights": (".weights.command", "check, remember and list the licensed files of FLAME, DECA and MICA"),

@@ -44,6 +44,7 @@ CODES: dict[str, str] = {
     "recognizer_missing": "a test tool, the face recogniser, is not installed",
     "scan_invalid": "a scan, a predicted mesh or their landmarks cannot be used",
     "evaluation_empty": "there is nothing that could be measured",
+    "evaluation_worse": "a measured figure is worse than its recorded floor",
     "cancelled": "the person cancelled",
     "internal": "a defect in this program",
 }

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..bundle_io import read_bundle
-from .likeness import SIZE, AvatarViews, cut
+from .likeness import SIZE, AvatarViews
+from .portrait import cut
 
 
 class DemoViews(AvatarViews):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -24,6 +23,7 @@ from ..photo.landmarks import find_landmarks
 from ..photo.types import FaceLandmarks, Photo
 from .fast_render import Look, orbit_camera, render
 from .now.align import procrustes
+from .portrait import cut
 
 SIZE = 512
 TURNS = {"front": 0.0, "thirty": 30.0}
@@ -76,7 +76,7 @@ class AvatarViews:
             role: np.asarray(Image.open(folder / avatar.textures[role]).convert("RGB"))
             for role in ("skin", "eye", "photo")
         }
-        self.look = Look(pictures["skin"], pictures["eye"])
+        self.look = Look(pictures["skin"], pictures["eye"], colors=avatar.colors)
         self.photo = Photo(avatar.name, pictures["photo"])
         self.face = head.vertices[head.masks["face"] > 0.5]
 
@@ -128,15 +128,14 @@ def crop_to_face(camera: Camera, box: NDArray) -> Camera:
     return replace(camera, focal_px=camera.focal_px * scale, center_px=tuple(center), width=SIZE, height=SIZE)
 
 
-def cut(pixels: NDArray, corner: NDArray, scale: float, size: tuple[int, int]) -> NDArray:
-    """The part of a picture that starts at ``corner`` (x, y), enlarged ``scale`` times, size = (width, height)."""
-    matrix = np.array([[scale, 0, -scale * corner[0]], [0, scale, -scale * corner[1]]])
-    return cv2.warpAffine(pixels, matrix, size, flags=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-
-
 def closed_loop(views: AvatarViews) -> ClosedLoop:
     """Raises AvatarError when the detector finds no face on the render or the photo."""
     on_photo, on_render = (landmarks_of(picture).points[:, :2] for picture in views.photo_and_render())
+    return landmark_distance(on_photo, on_render)
+
+
+def landmark_distance(on_photo: NDArray, on_render: NDArray) -> ClosedLoop:
+    """Of (478, 2) landmarks in pixels of one frame."""
     unit = np.linalg.norm(on_photo[IRIS_CENTERS["left_eye"]] - on_photo[IRIS_CENTERS["right_eye"]])
     miss = 100 * np.linalg.norm(on_render - on_photo, axis=1) / unit
     return ClosedLoop(_rms(miss), *(_rms(miss[list(REGIONS[name])]) for name in ("eyes", "nose", "lips")))
@@ -152,6 +151,13 @@ def expression_measures(views: AvatarViews) -> ExpressionMeasures:
     rest, blink = (
         points(views.orbit(v, 0)) for v in (views.avatar.head.vertices, views.keys("eyeBlinkLeft", "eyeBlinkRight"))
     )
+    return measured_expressions(neutral, smile, surprise, rest, blink)
+
+
+def measured_expressions(
+    neutral: NDArray, smile: NDArray, surprise: NDArray, rest: NDArray, blink: NDArray
+) -> ExpressionMeasures:
+    """From (478, 2) landmarks of front views; ``rest`` is the face that ``blink`` closes the eyes of."""
     return ExpressionMeasures(
         _distance(smile, MOUTH_CORNERS) / _distance(neutral, MOUTH_CORNERS) - 1,
         _distance(surprise, INNER_LIPS) / _distance(surprise, OUTER_EYES),
@@ -165,14 +171,16 @@ def shape_distance(a: NDArray, b: NDArray) -> float:
     return float(np.sqrt(((procrustes(a, b).apply(a) - b) ** 2).sum(1).mean()))
 
 
-def landmarks_of(picture: NDArray) -> FaceLandmarks:
-    """Landmarks of the largest face of a picture. Raises AvatarError ``no_face``."""
+def landmarks_of(picture: NDArray, near: NDArray | None = None) -> FaceLandmarks:
+    """Landmarks of the largest face of a picture, or of the one nearest to a point (x, y). Raises AvatarError ``face_none``."""
     photo = Photo("a render", picture)
     faces = find_faces(photo)
     if not faces:
         raise AvatarError(
-            "no_face", "No face was found on the render: look at it, the avatar is broken or turned away."
+            "face_none", "No face was found on the render: look at it, the avatar is broken or turned away."
         )
+    if near is not None:
+        faces = sorted(faces, key=lambda face: np.hypot(*(np.add(face.box[:2], face.box[2:]) / 2 - near)))
     return find_landmarks(photo, faces[0])
 
 

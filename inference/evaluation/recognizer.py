@@ -23,7 +23,7 @@ def embedding(photo: Photo, landmarks: FaceLandmarks) -> NDArray:
 
     Aligned with our own landmarks, so that both pictures of a comparison are treated alike.
     """
-    dlib, network = _network()
+    dlib, network = load_recognizer()
     points = [dlib.point(round(x), round(y)) for x, y in landmarks.points[list(IBUG_68), :2]]
     x, y = landmarks.points[:, 0], landmarks.points[:, 1]
     box = dlib.rectangle(round(x.min()), round(y.min()), round(x.max()), round(y.max()))
@@ -32,7 +32,8 @@ def embedding(photo: Photo, landmarks: FaceLandmarks) -> NDArray:
 
 
 @lru_cache(maxsize=1)
-def _network() -> tuple[object, object]:
+def load_recognizer() -> tuple[object, object]:
+    """dlib and its network. Raises AvatarError ``recognizer_missing``."""
     try:
         import dlib
     except ImportError as error:
