@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import bpy
+from bpy.app.translations import pgettext_iface as translated
 
 from ..scene.avatars import active_head
 from ..scene.hair_sliders import COLOR, DYE_COLOR, SHAPE, STRANDS, VIEWPORT_STRANDS
@@ -17,9 +18,8 @@ def draw_hair(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Styles and sliders of the active avatar's hair. There must be an avatar."""
     head_object = active_head(context)
     hair_object, brows = worn_hair(head_object), brow_object(head_object)
-    row = layout.row(align=True)
-    row.menu(AVATAR_MT_hairstyles.__name__, text=_title(hair_object), icon="STRANDS", translate=False)
-    _shelf_button(row)
+    layout.menu(AVATAR_MT_hairstyles.__name__, text=_title(hair_object), icon="STRANDS", translate=False)
+    _shelf_button(layout)
     row = layout.row(align=True)
     for text, style in (("From Photo", PHOTO), ("None", BALD)):
         row.operator(AVATAR_OT_wear_hairstyle.bl_idname, text=text).style = style
@@ -56,7 +56,7 @@ class AVATAR_MT_hairstyles(bpy.types.Menu):
 
 
 def _title(hair_object: bpy.types.Object | None) -> str:
-    return "Hairstyle" if hair_object is None else hair_object.name
+    return translated("Hairstyle") if hair_object is None else hair_object.name
 
 
 def _shelf_button(layout: bpy.types.UILayout) -> None:
@@ -64,9 +64,12 @@ def _shelf_button(layout: bpy.types.UILayout) -> None:
     from .asset_library import AVATAR_OT_add_hair_library, is_built, registered_library
 
     if registered_library() is not None:
-        layout.template_asset_shelf_popover("AVATAR_AST_hairstyles", name="", icon="ASSET_MANAGER")
+        # Outside of headers Blender makes this button six times as high as others.
+        row = layout.row()
+        row.scale_y = 0.2
+        row.template_asset_shelf_popover("AVATAR_AST_hairstyles", name="Choose by Picture")
     elif is_built():
-        layout.operator(AVATAR_OT_add_hair_library.bl_idname, text="", icon="ASSET_MANAGER")
+        layout.operator(AVATAR_OT_add_hair_library.bl_idname, icon="ASSET_MANAGER")
 
 
 CLASSES = (AVATAR_MT_hairstyles,)

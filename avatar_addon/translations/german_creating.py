@@ -67,6 +67,7 @@ HAIR = {
     ),
     "Open '{name}' in an image editor": "'{name}' in einem Bildeditor öffnen",
     "From Photo": "Aus dem Foto",
+    "Choose by Picture": "Nach Bild wählen",
     "Length": "Länge",
     "Volume": "Volumen",
     "Curl": "Locken",

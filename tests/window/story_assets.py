@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Hairstyles as assets: a click in the viewport's shelf, a drag from the asset browser; strand files; both undone in one step.
 
-Real mouse events, by xdotool: a screen's y is counted from its top, Blender's from the bottom.
+The mouse is Blender's own simulated one: run.sh ROOT assets -- --enable-event-simulate
 """
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,9 +35,21 @@ def story() -> Iterator[float]:
     press("add_hair_library")
     yield from dropped(SETTINGS["photo"])
     yield 3.0
+    yield from hair_panel()
     yield from shelf()
     yield from browser()
     yield from strand_file()
+
+
+def hair_panel() -> Iterator[float]:
+    """The panel further down."""
+    area = window_and_area()[1]
+    region = next(region for region in area.regions if region.type == "UI")
+    with bpy.context.temp_override(window=window_and_area()[0], area=area, region=region):
+        for _ in range(12):
+            bpy.ops.view2d.scroll_down()
+    yield 2.0
+    picture("hair_panel")
 
 
 def shelf() -> Iterator[float]:
@@ -50,7 +61,7 @@ def shelf() -> Iterator[float]:
     results["shelf_region"] = [region.x, region.y, region.width, region.height]
     picture("shelf")
     before = worn()
-    click(region.x + 60 + 2 * (TILE + 50), region.y + region.height // 2)
+    yield from click(region.x + 60 + 2 * (TILE + 50), region.y + region.height // 2)
     yield 5.0
     picture("shelf_clicked")
     results["worn_by_click"] = worn()
@@ -65,6 +76,7 @@ def browser() -> Iterator[float]:
     area = next(area for area in areas if area.type == "PROPERTIES")
     area.ui_type = "ASSETS"
     yield 2.0
+    area.spaces.active.show_region_toolbar = area.spaces.active.show_region_tool_props = False
     area.spaces.active.params.asset_library_reference = "Portrait Avatar Hair"
     yield 5.0
     picture("browser")
@@ -76,13 +88,13 @@ def browser() -> Iterator[float]:
     end = (large.x + large.width // 3, large.y + large.height // 2)
     point(*start)
     yield 0.5
-    xdo("mousedown", "1")
+    mouse("LEFTMOUSE", "PRESS", *start)
     yield 0.5
-    for step in range(1, 11):
-        point(*(int(a + (b - a) * step / 10) for a, b in zip(start, end, strict=True)))
-        yield 0.3
+    for step in (0.01, 0.02, 0.04, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 1.0):
+        point(*(int(a + (b - a) * step) for a, b in zip(start, end, strict=True)))
+        yield 0.5
     picture("dragging")
-    xdo("mouseup", "1")
+    mouse("LEFTMOUSE", "RELEASE", *end)
     yield 5.0
     picture("dragged")
     results["worn_by_drag"] = worn()
@@ -147,14 +159,17 @@ def worn() -> str:
 
 
 def point(x: int, y: int) -> None:
-    height = bpy.context.window_manager.windows[0].height
-    xdo("mousemove", str(x), str(height - y))
+    mouse("MOUSEMOVE", "NOTHING", x, y)
 
 
-def click(x: int, y: int) -> None:
+def click(x: int, y: int) -> Iterator[float]:
+    """Somebody's hand is slower than a program."""
     point(x, y)
-    xdo("click", "1")
+    yield 0.5
+    mouse("LEFTMOUSE", "PRESS", x, y)
+    yield 0.1
+    mouse("LEFTMOUSE", "RELEASE", x, y)
 
 
-def xdo(*words: str) -> None:
-    subprocess.run(["xdotool", *words], check=False)
+def mouse(kind: str, value: str, x: int, y: int) -> None:
+    bpy.context.window_manager.windows[0].event_simulate(type=kind, value=value, x=x, y=y)
