@@ -30,8 +30,12 @@ class Choices:
     device: str = "cpu"
 
 
-def enqueue(queue: Queue, photos: Sequence[Path], choices: Choices, folder: Path, ask: bool) -> list[Item]:
-    """Queue the photos, whose bundles go into ``folder``. ask: a person is there to choose among several faces.
+def enqueue(
+    queue: Queue, photos: Sequence[Path], choices: Choices, folder: Path, ask: bool, mark: str = ""
+) -> list[Item]:
+    """Queue the photos, whose bundles go into ``folder``, with ``mark`` in their names.
+
+    ask: a person is there to choose among several faces.
 
     Among many photos nobody is asked: the largest face is taken.
     """
@@ -41,7 +45,7 @@ def enqueue(queue: Queue, photos: Sequence[Path], choices: Choices, folder: Path
         request = Create(
             id="",
             photo=str(photo),
-            output=str(bundle_folder(folder, photo, [Path(item.request.output) for item in queue.items])),
+            output=str(bundle_folder(folder, photo, [Path(item.request.output) for item in queue.items], mark)),
             face=max(choices.face, 1),
             texture_size=choices.texture_size,
             hair_mask=choices.hair_mask or None,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -159,8 +160,11 @@ class AVATAR_OT_create(bpy.types.Operator):
             hair_mask=bpy.path.abspath(self.hair_mask),
             hair_file=bpy.path.abspath(self.hair_file),
         )
-        folder = Path(bpy.path.abspath(self.output)) if self.output else user_folder("avatars")
-        return enqueue(session.queue(context), self._photos(), choices, folder, ask)
+        # Two Blenders share the user folder.
+        folder, mark = user_folder("avatars"), f"-{os.getpid()}"
+        if self.output:
+            folder, mark = Path(bpy.path.abspath(self.output)), ""
+        return enqueue(session.queue(context), self._photos(), choices, folder, ask, mark)
 
     def _photos(self) -> list[Path]:
         """The photos meant: the named files, all of the folder, or the one of ``filepath``."""

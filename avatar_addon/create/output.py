@@ -10,9 +10,12 @@ from pathlib import Path
 LONGEST = 60
 
 
-def bundle_folder(parent: Path, photo: Path, taken: Collection[Path]) -> Path:
-    """A folder in ``parent`` that is named after the photo and neither exists nor is taken."""
-    stem = re.sub(r"[^\w .-]+", "_", photo.stem).strip(" .")[:LONGEST] or "avatar"
+def bundle_folder(parent: Path, photo: Path, taken: Collection[Path], mark: str = "") -> Path:
+    """A folder in ``parent`` that is named after the photo and neither exists nor is taken.
+
+    It is made when the bundle is done: programs that share ``parent`` put a mark of their own into the name, or two would meet.
+    """
+    stem = (re.sub(r"[^\w .-]+", "_", photo.stem).strip(" .")[:LONGEST] or "avatar") + mark
     number = 1
     while (path := parent / (stem if number == 1 else f"{stem}-{number}")).exists() or path in taken:
         number += 1

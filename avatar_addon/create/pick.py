@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-import contextlib
+import tempfile
 from pathlib import Path
 from typing import ClassVar
-from urllib.parse import unquote, urlparse
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
@@ -14,6 +13,7 @@ from bpy_extras.io_utils import ImportHelper, poll_file_object_drop
 
 from ..settings import session_settings
 from . import session
+from .clipboard import photo_in_clipboard
 from .photo_files import EXTENSIONS, FILTER
 
 
@@ -65,7 +65,8 @@ class AVATAR_OT_paste_photo(bpy.types.Operator):
     bl_options: ClassVar[set[str]] = {"INTERNAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        photo = _path_in(context.window_manager.clipboard) or _picture(Path(bpy.app.tempdir))
+        # A folder of its own: an earlier one may still be waiting in the queue.
+        photo = photo_in_clipboard(context, Path(tempfile.mkdtemp(dir=bpy.app.tempdir or None)))
         if photo is None:
             self.report({"WARNING"}, "There is no picture in the clipboard, nor the path of one")
             return {"CANCELLED"}
@@ -83,36 +84,6 @@ class AVATAR_FH_photo(bpy.types.FileHandler):
     @classmethod
     def poll_drop(cls, context: bpy.types.Context) -> bool:
         return poll_file_object_drop(context)
-
-
-def _path_in(text: str) -> Path | None:
-    """The picture that a copied path or file:// address names."""
-    line = text.strip().strip('"').splitlines()[0] if text.strip() else ""
-    if line.startswith("file://"):
-        line = unquote(urlparse(line).path)
-        line = line[1:] if line[2:3] == ":" else line
-    with contextlib.suppress(OSError, ValueError):
-        path = Path(line)
-        if line and path.suffix.lower() in EXTENSIONS and path.is_file():
-            return path
-    return None
-
-
-def _picture(folder: Path) -> Path | None:
-    """The clipboard's picture as a file. Blender can read it on Windows, macOS and Wayland (4.2), X11 joined later."""
-    known = set(bpy.data.images)
-    with contextlib.suppress(RuntimeError):
-        if not bpy.ops.image.clipboard_paste.poll():
-            return None
-        bpy.ops.image.clipboard_paste()
-    new = [image for image in bpy.data.images if image not in known]
-    if not new:
-        return None
-    path = folder / "clipboard.png"
-    new[0].file_format = "PNG"
-    new[0].save(filepath=str(path))
-    bpy.data.batch_remove(new)
-    return path
 
 
 CLASSES = (AVATAR_OT_pick_photo, AVATAR_OT_create_folder, AVATAR_OT_paste_photo, AVATAR_FH_photo)

@@ -77,9 +77,9 @@ class AVATAR_OT_regrow_hair(bpy.types.Operator):
 def draw_mask(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The buttons, where the avatar still has its mask."""
     if picture(active_head(context), MASK) is not None:
-        row = layout.row(align=True)
-        row.operator(AVATAR_OT_edit_hair_mask.bl_idname, icon="BRUSH_DATA")
-        row.operator(AVATAR_OT_regrow_hair.bl_idname, icon="FILE_REFRESH")
+        column = layout.column(align=True)
+        column.operator(AVATAR_OT_edit_hair_mask.bl_idname, icon="BRUSH_DATA")
+        column.operator(AVATAR_OT_regrow_hair.bl_idname, icon="FILE_REFRESH")
 
 
 def _has_picture(cls: type[bpy.types.Operator], context: bpy.types.Context, role: str) -> bool:

@@ -87,6 +87,7 @@ def test_bundle_folders_have_names_of_their_own(folder):
     assert bundle_folder(folder, Path("/a/me.jpg"), taken).name == "me-3"
     assert bundle_folder(folder, Path("/a/ü:*?|.jpg"), []).name == "ü_"
     assert bundle_folder(folder, Path("/a/...jpg"), []).name == "avatar"
+    assert bundle_folder(folder, Path("/a/me.jpg"), [folder / "me-77"], "-77").name == "me-77-2"
 
 
 def test_photos_of_a_folder(folder):
