@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import bpy
 
 from ..settings import kept_settings
 
 TAB = "Avatar"
+# Seconds until the sidebar is looked at again, and how often.
+LATER, LATER_TRIES = 0.3, 10
 
 
 def show_avatar(context: bpy.types.Context) -> None:
@@ -32,13 +36,33 @@ def open_tab(context: bpy.types.Context) -> None:
     if area is None:
         return
     area.spaces.active.show_region_ui = True
+    if not _turn(area):
+        # A sidebar that was never drawn has no tabs yet.
+        tries = iter(range(LATER_TRIES))
+        bpy.app.timers.register(lambda: _turn_later(tries), first_interval=LATER)
+
+
+def _turn_later(tries: Iterator[int]) -> float | None:
+    """Turn the largest view to our tab once its sidebar was drawn; the view at hand may be gone by now."""
+    context = bpy.context
+    windows = context.window_manager.windows
+    if not windows or next(tries, None) is None:
+        return None
+    with context.temp_override(window=windows[0]):
+        area = largest_view(context)
+    return None if area is None or _turn(area) else LATER
+
+
+def _turn(area: bpy.types.Area) -> bool:
+    """Whether the area's sidebar shows our tab now."""
     for region in area.regions:
         if region.type == "UI":
             try:
                 region.active_panel_category = TAB
-            except TypeError:
-                # A sidebar that was never drawn has no tabs yet.
-                continue
+            except (AttributeError, TypeError):
+                # The one where the tabs are read-only for want of any (5.2), the other where they are unknown.
+                return False
+    return True
 
 
 def largest_view(context: bpy.types.Context) -> bpy.types.Area | None:

@@ -11,7 +11,18 @@ import time
 from collections.abc import Iterator
 
 import bpy
-from window_means import HERE, SETTINGS, avatars, dropped, expect, module, picture, results, use_environment
+from window_means import (
+    HERE,
+    SETTINGS,
+    avatars,
+    dropped,
+    expect,
+    module,
+    picture,
+    results,
+    use_environment,
+    window_and_area,
+)
 
 SECOND = HERE / "second"
 
@@ -44,10 +55,13 @@ def story() -> Iterator[float]:
 
 
 def both() -> Iterator[float]:
-    """What each of them does: four photos."""
+    """What each of them does: four photos, the first into a Blender whose sidebar was never opened."""
     session = module("create.session")
     for _ in range(4):
         yield from dropped(SETTINGS["photo"])
+        yield 1.0
+        sidebar = next(region for region in window_and_area()[1].regions if region.type == "UI")
+        expect(sidebar.active_panel_category == "Avatar", "the sidebar shows another tab")
     client = session.queue(bpy.context).client
     results["worker"], results["log"] = client.pid, f"worker-{os.getpid()}.log"
     results["bundles"] = [head["portrait_avatar"]["bundle"] for head in avatars()]
