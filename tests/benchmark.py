@@ -74,6 +74,9 @@ def main(inference: str, blender: str, photo: str) -> None:
             rows.setdefault("    with all emotions at work", []).append(float(among))
         for name, seconds in json.loads(run(inference, "tests/benchmark_now.py").splitlines()[-1]).items():
             rows.setdefault(name, []).append(seconds)
+        run(inference, "-m", "inference", "evaluate", photo, "--out", f"{folder}/evaluation", "--jobs", "1")
+        figures = json.loads(Path(folder, "evaluation/report.json").read_text(encoding="utf-8"))["items"][0]["figures"]
+        rows["measure an avatar (evaluate)"] = [figures["seconds.measure"]]
     print(f"{platform.platform()}, {os.cpu_count()} CPU cores; medians in seconds")
     for name, values in rows.items():
         print(

@@ -18,7 +18,7 @@ from ..bundle import Camera
 from ..face.camera import FACING, from_extrinsics, project
 from ..head.model import Surface, rotation_matrices, vertex_normals
 from ..photo.srgb import linear_from_srgb
-from ..raster import Fragments, interpolate, rasterize
+from ..raster import Fragments, rasterize
 from .occlusion import sky_seen, with_bounces
 from .spherical_light import PORTRAIT_LIGHT, SphericalLight
 
@@ -111,7 +111,7 @@ def orbit_camera(face: NDArray, yaw_degrees: float, size: int = 512, distance: f
 def _layer(surface: Surface, vertices: NDArray, look: Look, camera: Camera, parts: tuple[str, ...]) -> Seen:
     triangles, uv_triangles = surface.triangles(*parts), surface.uv_triangles(*parts)
     pixels = project(camera, vertices) * [SUPERSAMPLING, SUPERSAMPLING, 1]
-    shown = _shown(surface.triangle_parts(*parts) == _part(surface, "mouth"), pixels[triangles])
+    shown = (surface.triangle_parts(*parts) == _index(surface, LASHES)) | _front(pixels[triangles])
     triangles, uv_triangles = triangles[shown], uv_triangles[shown]
     fragments = rasterize(pixels, triangles, camera.height * SUPERSAMPLING, camera.width * SUPERSAMPLING)
     covered = fragments.covered
@@ -140,19 +140,21 @@ def _albedo(surface: Surface, look: Look, part: NDArray, uv: NDArray) -> NDArray
 
 
 def _normals(fragments: Fragments, vertices: NDArray, triangles: NDArray) -> NDArray[np.float32]:
-    normals = interpolate(fragments, triangles, vertex_normals(vertices, triangles))[fragments.covered]
+    """(N, 3) unit normals of the covered pixels."""
+    covered = fragments.covered
+    corners = vertex_normals(vertices, triangles)[triangles[fragments.triangle[covered]]].astype(np.float32)
+    normals = np.einsum("nkc,nk->nc", corners, fragments.barycentric[covered])
     return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
 
 
-def _shown(inside: NDArray, corners: NDArray) -> NDArray:
-    """All triangles but the outside of the mouth bag, which the skin covers. Inside: (T,) bool; corners: (T, 3, 3) pixels."""
+def _front(corners: NDArray) -> NDArray:
+    """(T,) whether triangles with corners (T, 3, 3) in pixels face the camera: all that can be seen of closed surfaces."""
     a, b, c = (corners[:, k, :2] for k in range(3))
-    turn = np.cross(b - a, c - a)  # y points down, so the front is clockwise
-    return ~inside | (turn < 0)
+    return np.cross(b - a, c - a) < 0  # y points down, so the front is clockwise
 
 
-def _part(surface: Surface, name: str) -> int:
-    return surface.part_names.index(name) if name in surface.part_names else -1
+def _index(surface: Surface, part: str) -> int:
+    return surface.part_names.index(part) if part in surface.part_names else -1
 
 
 @lru_cache(maxsize=1)

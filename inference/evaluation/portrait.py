@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..bundle import Avatar, Camera, HeadMesh
+from ..face.camera import project
 from ..head.model import Surface
 from ..photo.srgb import linear_from_srgb
 from ..smoothstep import smoothstep
@@ -24,7 +25,8 @@ from .spherical_light import PORTRAIT_LIGHT, SphericalLight, fit_light
 
 SIZE = 512
 SURROUNDINGS = 2.4  # sides of the face's box that the frame shows
-NECK = 0.018, 0.003  # metres below the chin at which the avatar has gone, and begins to go
+LANDMARKS, FOREHEAD, CHIN = "mediapipe_478", 10, 152
+NECK = 0.02, 0.006  # metres below the chin at which the avatar has gone, and begins to go
 HOLE_MARGIN = 0.012  # of the frame's side, around the photo's head
 FEATURE_MARGIN, OUTLINE_MARGIN = 0.012, 0.005  # of the frame's side: what the light is not measured on
 
@@ -98,20 +100,13 @@ def cut(pixels: NDArray, corner: NDArray, scale: float, size: tuple[int, int]) -
 def see_portrait(frame: Frame, avatar: Avatar, surface: Surface, look: Look, vertices: NDArray) -> Portrait:
     """The avatar with its vertices (V, 3) posed as in the photo."""
     skin = see(surface, vertices, look, frame.camera)
-    height, chin = _heights(frame.camera, skin), chin_height(avatar.head)
-    cover = skin.covered * smoothstep(chin - NECK[0], chin - NECK[1], height).astype(np.float32)
     head = avatar.head
+    below = _below_chin(frame.camera, head, vertices, skin.part.shape)
+    cover = skin.covered * smoothstep(*NECK, below).astype(np.float32)
     roots = np.einsum("nkc,nk->nc", (vertices - head.vertices)[avatar.hair.root_vertices], avatar.hair.root_barycentric)
     skull = head.vertices[head.masks["scalp"] > 0.5].mean(0) if "scalp" in head.masks else head.vertices.mean(0)
     hair = see_hair(avatar.hair, avatar.hair.points + roots[:, None], skull, frame.camera, skin)
     return Portrait(frame, skin, cover, hair)
-
-
-def chin_height(head: HeadMesh) -> float:
-    """Metres: the lowest point that follows the jaw; without a jaw, the middle of the head's height."""
-    jaw = [index for index, name in enumerate(head.joint_names) if "jaw" in name.lower()]
-    moved = head.vertices[head.skin_weights[:, jaw].max(1, initial=0) > 0.8]
-    return float(moved[:, 2].min() if len(moved) else head.vertices[:, 2].mean())
 
 
 def regions(portrait: Portrait, landmarks: NDArray) -> Regions:
@@ -179,11 +174,17 @@ def _coarser(layer: NDArray) -> NDArray:
     return cv2.resize(layer, size, interpolation=cv2.INTER_AREA)
 
 
-def _heights(camera: Camera, seen: Seen) -> NDArray[np.float32]:
-    """(h, w) metres: height of what is seen at each pixel in the head's frame."""
-    row, column = np.mgrid[: seen.depth.shape[0], : seen.depth.shape[1]].astype(np.float32)
-    x = ((column + 0.5) / SUPERSAMPLING - camera.center_px[0]) / camera.focal_px
-    y = (camera.center_px[1] - (row + 0.5) / SUPERSAMPLING) / camera.focal_px
-    depth = np.where(np.isfinite(seen.depth), seen.depth, 0)
-    up = camera.matrix_world[2]
-    return (up[0] * x + up[1] * y - up[2]) * depth + up[3]
+def _below_chin(camera: Camera, head: HeadMesh, vertices: NDArray, size: tuple[int, int]) -> NDArray[np.float32]:
+    """(h, w) metres at the chin's distance by which each pixel of the finer grid lies below the chin, along the face's own vertical.
+
+    Minus infinity for a head without landmarks.
+    """
+    if LANDMARKS not in head.landmark_vertices:
+        return np.full(size, -np.inf, np.float32)
+    corners, weights = (
+        found[LANDMARKS][[FOREHEAD, CHIN]] for found in (head.landmark_vertices, head.landmark_barycentric)
+    )
+    top, chin = project(camera, np.einsum("lkc,lk->lc", vertices[corners], weights))
+    down = (chin - top)[:2] / max(float(np.linalg.norm((chin - top)[:2])), 1e-6)
+    row, column = np.mgrid[: size[0], : size[1]].astype(np.float32) / SUPERSAMPLING
+    return ((column - chin[0]) * down[0] + (row - chin[1]) * down[1]) * chin[2] / camera.focal_px

@@ -74,6 +74,8 @@ def figure_of(name: str) -> Figure:
     kind, _, stage = name.partition(".")
     if kind == "seconds":
         return Figure(name, f"time, {stage}", "s", Better.LOWER, 2, 0.25, accuracy=False)
+    if kind == "cpu":
+        return Figure(name, f"CPU time, {stage}", "s", Better.LOWER, 2, 0.25, accuracy=False)
     if kind == "memory":
         return Figure(name, f"peak memory, {stage}", "MB", Better.LOWER, 0, 50, accuracy=False)
     return Figure(name, name, "", Better.NEITHER, 3, 0.0, accuracy=False)

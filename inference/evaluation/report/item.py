@@ -104,12 +104,12 @@ def measure_item(path: Path, is_photo: bool, folder: Path, settings: Settings, t
         _try(result, "hair", lambda: result.figures.update(hair_figures(avatar)))
     result.figures |= meter.figures
     result.bundle = str(bundle.resolve())
-    for kind in ("create", "measure"):
-        names = [
-            name for name in meter.figures if name.startswith("seconds.") and (MEASURE in name) == (kind == "measure")
-        ]
-        if names:
-            result.figures[f"seconds.{kind}"] = round(sum(meter.figures[name] for name in names), 3)
+    for unit in ("seconds", "cpu"):
+        stages = {name: value for name, value in meter.figures.items() if name.startswith(f"{unit}.")}
+        for kind, ours in (("create", False), ("measure", True)):
+            values = [value for name, value in stages.items() if (MEASURE in name) == ours]
+            if values:
+                result.figures[f"{unit}.{kind}"] = round(sum(values), 3)
     return result
 
 

@@ -75,6 +75,8 @@ def quick_shots(settings: Settings, avatar: Avatar, views: AvatarViews) -> Shots
     plate = empty_plate(frame, areas.head)
     light = estimate_light(portrait, landmarks.points)
     render, studio = (picture(portrait, avatar, lamp, plate) for lamp in (light, PORTRAIT_LIGHT))
+    for shown in (render, studio):
+        shown[~frame.known] = 0
     return Shots(frame.photo, render, studio, areas, landmarks, center, portrait, posed)
 
 
@@ -93,6 +95,7 @@ def cycles_shots(settings: Settings, bundle: Path, avatar: Avatar, views: Avatar
     cover = np.maximum(portrait.cover, portrait.hair.cover)[..., None]
     linear, behind = (_finer(linear_from_srgb(pixels / np.float32(255))) for pixels in (rendered, plate))
     render = developed(behind + cover * (linear - behind))
+    render[~frame.known] = 0
     note = "Cycles renders in the add-on's studio light"
     return Shots(frame.photo, render, render, areas, landmarks, center, portrait, posed, note)
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from typing import Any
 
 from .figures import BY_NAME, figure_of
-from .item import MEASURE
 from .section import Section
 
 MAIN = ("face.psnr", "face.ssim", "head.psnr", "head.ssim", "whole.psnr", "whole.ssim")
@@ -82,25 +81,22 @@ def items_section(report: dict[str, Any]) -> Section:
 def stages_section(report: dict[str, Any]) -> Section:
     """Seconds and memory of the stages."""
     summary = report["summary"]
+    totals = {"create": "all stages of a bundle", "measure": "all measuring"}
+    stages = [name.partition(".")[2] for name in summary if name.startswith("seconds.")]
     rows = []
-    for name, values in summary.items():
-        kind, _, stage = name.partition(".")
-        if kind != "seconds" or stage in ("create", "measure"):
-            continue
-        memory = summary.get(f"memory.{stage}")
-        peak = f"{memory['median']:.0f}" if memory else "–"
-        rows.append((stage, f"{values['median']:.2f}", f"{values['worst']:.2f}", peak, str(values["count"])))
-    for stage, words in (("create", "all stages of a bundle"), ("measure", f"all of “{MEASURE.strip(': ')}”")):
-        if f"seconds.{stage}" in summary:
-            values = summary[f"seconds.{stage}"]
-            rows.append((words, f"{values['median']:.2f}", f"{values['worst']:.2f}", "–", str(values["count"])))
+    for stage in (*(stage for stage in stages if stage not in totals), *(stage for stage in totals if stage in stages)):
+        clock, processor, memory = (summary.get(f"{kind}.{stage}") for kind in ("seconds", "cpu", "memory"))
+        cells = [f"{clock['median']:.2f}", f"{clock['worst']:.2f}"]
+        cells += [
+            f"{values['median']:.{digits}f}" if values else "–" for values, digits in ((processor, 2), (memory, 0))
+        ]
+        rows.append((totals.get(stage, stage), *cells, str(clock["count"])))
     run = report["run"]
     for words, seconds in (("cold start of a process", run["cold_start_seconds"]), ("the whole run", run["seconds"])):
         if seconds is not None:
-            rows.append((words, f"{seconds:.1f}", "–", "–", "–"))
-    return Section(
-        "Time and memory", _machine_words(report), ("stage", "median s", "worst s", "peak MB", "items"), tuple(rows)
-    )
+            rows.append((words, f"{seconds:.1f}", "–", "–", "–", "–"))
+    columns = ("stage", "median s", "worst s", "median CPU s", "median peak MB", "items")
+    return Section("Time and memory", _machine_words(report), columns, tuple(rows))
 
 
 def failures_section(report: dict[str, Any]) -> Section:
@@ -119,5 +115,5 @@ def _machine_words(report: dict[str, Any]) -> str:
     return (
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['system']}, Python {machine['python']}; "
         f"{run['jobs']} items at once, stages warm: networks and head are loaded before.{busy}{kept} "
-        "Peak memory is that of the whole process while the stage ran."
+        "Stages without CPU time are as the bundle tells them. Peak memory is that of the whole process while the stage ran."
     )
