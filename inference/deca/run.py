@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ..weights.checkpoint import Execution, fill, network_state, placed, read_checkpoint, run
-from .networks import coarse_encoder, detail_decoder, detail_encoder
+from .networks import coarse_encoder, detail_decoder, detail_encoder, folded
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ def _load(path: Path, _changed: int, execution: Execution) -> DecaNetworks:
     checkpoint = read_checkpoint(path)
     made = {"E_flame": coarse_encoder(), "E_detail": detail_encoder(), "D_detail": detail_decoder()}
     ready = [
-        placed(fill(network, network_state(checkpoint, key, path.name), key, path.name), execution)
+        placed(folded(fill(network, network_state(checkpoint, key, path.name), key, path.name)), execution)
         for key, network in made.items()
     ]
     return DecaNetworks(*ready, execution)

@@ -18,15 +18,23 @@ from ..head.landmark_sets import IBUG_68
 from ..head.model import HeadModel, rotation_matrices
 from ..mica.crop import FIVE_POINTS
 from ..mica.crop import cut as mica_cut
+from ..mica.detector import LICENCE, detected_points
 from ..mica.run import load_mica, read_shape
 from ..photo.types import FaceLandmarks, Photo
 from ..weights.checkpoint import Execution
-from ..weights.kinds import KINDS
+from ..weights.kinds import KINDS, NON_COMMERCIAL
 from ..weights.registry import required
 from .by_landmarks import residual, with_shape
 from .detail_maps import albedo_map, detail_maps
 from .types import Estimate, FaceOptions
 
+OUR_POINTS = "five of our landmarks"
+THEIR_POINTS = {
+    "name": "InsightFace face detector",
+    "licence": LICENCE,
+    "what": "where MICA looks",
+    "use": NON_COMMERCIAL,
+}
 PIXEL_CENTRE = 0.5  # landmarks count from pixel edges, the networks' crops from pixel centres
 
 
@@ -35,19 +43,24 @@ def estimate_learned(model: HeadModel, photo: Photo, landmarks: FaceLandmarks, o
     execution = Execution(options.device, options.precision)
     names = options.estimator.split("+")
     sources = tuple(_source(name) for name in names)
-    shape = None
+    shape, report = None, {}
     if "mica" in names:
-        points = landmarks.points[list(FIVE_POINTS), :2] - PIXEL_CENTRE
+        points, why_not = detected_points(photo.pixels, landmarks.face.box)
+        report["mica_crop"] = f"{OUR_POINTS}: {why_not}" if points is None else THEIR_POINTS["name"]
+        if points is None:
+            points = landmarks.points[list(FIVE_POINTS), :2] - PIXEL_CENTRE
+        else:
+            sources += (THEIR_POINTS,)
         shape = read_shape(load_mica(required("mica"), execution), mica_cut(photo.pixels, points))
     if "deca" not in names:
-        return Estimate(with_shape(model, shape, photo, landmarks), sources)
+        return Estimate(with_shape(model, shape, photo, landmarks), sources, report=report)
     networks = load_deca(required("deca"), execution)
     crop = landmark_crop(landmarks.points[list(IBUG_68), :2] - PIXEL_CENTRE)
     codes = read_codes(networks, deca_cut(photo.pixels, crop))
     height, width = photo.pixels.shape[:2]
     fit = deca_fit(model, codes, crop, (width, height), landmarks, shape)
-    maps, report = _maps(networks, codes, model, fit)
-    return Estimate(fit, sources, maps, report | {"light": np.round(codes.light, 4).tolist()})
+    maps, more = _maps(networks, codes, model, fit)
+    return Estimate(fit, sources, maps, report | more | {"light": np.round(codes.light, 4).tolist()})
 
 
 def deca_fit(

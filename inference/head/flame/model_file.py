@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,16 @@ LAYOUT: dict[str, tuple[int, ...]] = {
 }
 # version -> licence, as the makers' pages state it
 LICENCES = {
+    "2019": "FLAME licence (non-commercial research)",
     "2020": "FLAME licence (non-commercial research)",
     "2023": "FLAME licence (non-commercial research)",
     "2023 without jaw": "FLAME licence (non-commercial research)",
     "2023 Open": "CC-BY-4.0 (Max Planck Society)",
     "of one gender": "FLAME licence (non-commercial research)",
 }
+# The files of 2019 and 2020 have one name and one layout. A public program that reads both (ExAvatar's SMPL-X part) tells them apart: in
+# 2019 a third of the vertices (3360 of 5023 move) is still in every expression, in 2020 none is.
+STILL_IN_2019 = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +81,8 @@ def flame_from_pickle(content: Any, name: str) -> FlameArrays:
     parents = arrays["kintree_table"]
     if parents.shape != (2, 5) or tuple(parents[0, 1:].tolist()) != PARENTS[1:]:
         raise damaged(name, "kintree_table is not FLAME's")
-    return _checked(arrays, _version(content, name), name)
+    flame = _checked(arrays, "2020", name)
+    return replace(flame, version=_version(content, flame.directions, name))
 
 
 def flame_from_mica(generator: Mapping[str, NDArray], name: str) -> FlameArrays:
@@ -103,7 +108,7 @@ def require_2020(flame: FlameArrays, estimator: str) -> None:
         )
 
 
-def _version(content: Mapping[str, Any], name: str) -> str:
+def _version(content: Mapping[str, Any], directions: NDArray, name: str) -> str:
     """By content where that tells, else by the published file name; arrays of all versions have the same shapes."""
     plain = name.lower().replace("-", "_")
     if "supr_expression_metadata" in content or "open" in plain:
@@ -112,7 +117,8 @@ def _version(content: Mapping[str, Any], name: str) -> str:
         return "2023 without jaw" if "no_jaw" in plain else "2023"
     if plain.startswith(("female", "male", "flame_female", "flame_male")):
         return "of one gender"
-    return "2020"
+    still = ~directions[:, :, SHAPES:].any((1, 2))
+    return "2019" if still.mean() > STILL_IN_2019 else "2020"
 
 
 def _checked(arrays: Mapping[str, NDArray], version: str, name: str) -> FlameArrays:

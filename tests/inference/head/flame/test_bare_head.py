@@ -114,6 +114,26 @@ def test_2020_coefficients_are_refused_on_other_models(flame: FlameArrays, name:
     require_2020(flame, "deca")
 
 
+def test_2019_is_told_from_2020_by_what_its_expressions_leave_still(flame: FlameArrays) -> None:
+    directions = flame.directions.copy()
+    directions[3360:, :, 300:] = 0
+    content = {
+        "v_template": flame.template,
+        "shapedirs": directions,
+        "posedirs": flame.pose_directions,
+        "J_regressor": flame.regressor,
+        "weights": flame.weights,
+        "f": flame.faces,
+        "kintree_table": np.array([[2**32 - 1, 0, 1, 1, 1], range(5)]),
+    }
+    older = flame_from_pickle(content, "generic_model.pkl")
+    assert older.version == "2019"
+    assert bare_head(older).use == "non-commercial"
+    with pytest.raises(AvatarError, match="2019"):
+        require_2020(older, "deca")
+    assert flame_from_pickle(content | {"shapedirs": flame.directions}, "generic_model.pkl").version == "2020"
+
+
 def test_wrong_shapes_and_missing_keys_are_named(flame: FlameArrays) -> None:
     content = {"v_template": flame.template[:10], "shapedirs": flame.directions}
     with pytest.raises(AvatarError, match="lacks J_regressor"):
