@@ -44,22 +44,30 @@ def judge(
     options: FaceOptions,
     tell: Callable[[str], None],
 ) -> Judgement:
-    """Go through the items; ``tell`` hears each one's name and figures."""
+    """Go through the items; ``tell`` hears each one's name and figures. Who interrupts it gets what was measured so far."""
     answer = Judgement()
-    for item in items:
-        if isinstance(item, Item):
-            try:
-                measured = _measured(item, model, network, options)
-            except (AvatarError, ValueError, np.linalg.LinAlgError) as problem:
-                item = LeftOut(item.name, str(problem))
+    try:
+        for item in items:
+            one = _judged(item, model, network, options)
+            if isinstance(one, LeftOut):
+                answer.left_out.append(one)
+                tell(f"{one.name}: left out: {one.reason}")
             else:
-                answer.judged.append(measured)
-                medians = ", ".join(f"{name} {np.median(d):.2f}" for name, d in measured.distances.items())
-                tell(f"{item.name}: {medians} mm" + "".join(f"; {note}" for note in item.notes))
-                continue
-        answer.left_out.append(item)
-        tell(f"{item.name}: left out: {item.reason}")
+                answer.judged.append(one)
+                medians = ", ".join(f"{name} {np.median(d):.2f}" for name, d in one.distances.items())
+                tell(f"{one.name}: {medians} mm" + "".join(f"; {note}" for note in one.notes))
+    except KeyboardInterrupt:
+        answer.left_out.append(LeftOut("the rest", "the run was interrupted"))
     return answer
+
+
+def _judged(item: Item | LeftOut, model: HeadModel, network: EmotionNetwork, options: FaceOptions) -> Judged | LeftOut:
+    if isinstance(item, LeftOut):
+        return item
+    try:
+        return _measured(item, model, network, options)
+    except (AvatarError, ValueError, np.linalg.LinAlgError) as problem:
+        return LeftOut(item.name, str(problem))
 
 
 def _measured(item: Item, model: HeadModel, network: EmotionNetwork, options: FaceOptions) -> Judged:

@@ -15,7 +15,7 @@ from ..synthetic.subject import beyond_units, judging_subject
 from .expressions import EXPRESSIONS, levels
 from .item import SIDE_DEGREES, VIEWS, Item, LeftOut
 
-SCAN_POINTS = 3_000
+SCAN_POINTS = 1_500
 YAW_SPREAD = 4.0  # degrees about the named view
 BEYOND = (0.3, 1.0)  # how strongly an expression leaves the units
 
