@@ -20,5 +20,7 @@ print(json.dumps({"story": story, "photo": f"/exchange/photos/{photo}", "group":
 PYTHON
 rm -f "$root/exchange/results.json"
 "$tool" run "$root" "$root/exchange/drive.py" "$seconds" "$@" || status=$?
+# A story that kills its Blender is told by somebody else, a little later.
+for _ in $(seq 40); do [ -e "$root/exchange/results.json" ] && break; sleep 0.5; done
 cat "$root/exchange/results.json"
 exit "${status:-0}"
