@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .assemble import assemble_avatar
 from .bundle import Avatar
@@ -17,9 +19,9 @@ from .estimators.estimate import estimate_face
 from .estimators.heads import load_head
 from .estimators.types import FaceOptions
 from .face.landmark_fit import prepare_fit
-from .hair.from_photo import hair_from_photo
+from .hair.from_photo import hair_from_photo, has_hair, photo_hair_color
 from .hair.mask import hair_mask
-from .hair.match import sketch_library
+from .hair.sketches import library_sketches
 from .head.open_head import load_open_head
 from .photo.choose_face import choose_face
 from .photo.hair_mask import load_hair_mask
@@ -27,17 +29,19 @@ from .photo.landmarks import find_landmarks
 from .photo.load import load_photo
 from .photo.mediapipe_runtime import start_networks
 from .photo.segment_person import person_probability
+from .photo.types import FaceLandmarks, Photo
 from .photo.write import write_pictures
 from .scratch import scratch_folder
 from .stages import Report, Stages
 from .texture.bake import bake_textures, prepare_textures
 
+THREADS = 2
 SHARES = {
     "photo": (0.1, "Opening the photo"),
     "face": (0.25, "Finding the face"),
     "fit": (0.6, "Fitting the head"),
-    "hair": (0.9, "Growing hair"),
     "texture": (0.9, "Painting skin and eyes"),
+    "hair": (0.5, "Growing hair"),
     "write": (0.25, "Saving the avatar"),
 }
 
@@ -74,27 +78,40 @@ def create_bundle(photo_path: Path, directory: Path, options: CreateOptions, pro
 
 def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, progress: Report) -> Avatar:
     """The avatar of a photo; its textures are written into the folder ``pictures``. Raises AvatarError."""
-    stages = Stages(SHARES, progress)
+    # What does not wait for one another runs side by side: NumPy and OpenCV leave the interpreter to others while they compute.
+    with ThreadPoolExecutor(THREADS) as aside:
+        return _created(photo_path, pictures, options, Stages(SHARES, progress), aside)
+
+
+def _created(
+    photo_path: Path, pictures: Path, options: CreateOptions, stages: Stages, aside: ThreadPoolExecutor
+) -> Avatar:
     stages.begin("photo")
     emotions = load_network(options.emotion_network) if options.emotion_network else None
     photo = load_photo(photo_path)
+    model = load_head(options.estimation)
+    fit_ready = aside.submit(prepare_fit, model)
+    textures_ready = aside.submit(prepare_textures, model, options.texture_size)
     stages.begin("face")
     photo, face = choose_face(photo, options.face)
+    person_found = aside.submit(person_probability, photo, face)
     landmarks = find_landmarks(photo, face)
-    person = person_probability(photo, face)
+    person = person_found.result()
     stages.begin("fit")
-    model = load_head(options.estimation)
+    mask_found = aside.submit(_mask, photo, landmarks, person, options)
+    fit_ready.result()
     estimate = estimate_face(model, photo, landmarks, options.estimation)
-    fit = estimate.fit
-    stages.begin("hair")
-    if options.hair_mask is None:
-        mask = hair_mask(photo.pixels, landmarks.points, person)
-    else:
-        mask = load_hair_mask(options.hair_mask, photo)
-    hair = hair_from_photo(model, fit, photo, landmarks, mask, options.style, options.hair_file)
-    hair_color = hair.color.linear_rgb if len(hair.points) else None
+    fit, mask = estimate.fit, mask_found.result()
     stages.begin("texture")
-    textures = bake_textures(model, fit, photo, landmarks, mask, person, options.texture_size, hair_color)
+    color = photo_hair_color(photo, landmarks, mask)
+    hair_grown = aside.submit(
+        hair_from_photo, model, fit, photo, landmarks, mask, color, options.style, options.hair_file
+    )
+    tint = color.linear_rgb if has_hair(landmarks, mask, options.style, options.hair_file) else None
+    textures_ready.result()
+    textures = bake_textures(model, fit, photo, landmarks, mask, person, options.texture_size, tint)
+    stages.begin("hair")
+    hair = hair_grown.result()
     stages.begin("write")
     maps = textures.pictures | estimate.maps | {"hair_mask": (mask * 255 + 0.5).astype(np.uint8)}
     files = write_pictures(pictures, photo.pixels, maps)
@@ -103,10 +120,16 @@ def create_avatar(photo_path: Path, pictures: Path, options: CreateOptions, prog
     return assemble_avatar(model, fit, photo, hair, files, textures.colors, report, estimate.sources, emotions)
 
 
+def _mask(photo: Photo, landmarks: FaceLandmarks, person: NDArray, options: CreateOptions) -> NDArray:
+    if options.hair_mask is not None:
+        return load_hair_mask(options.hair_mask, photo)
+    return hair_mask(photo.pixels, landmarks.points, person)
+
+
 def warm_up() -> None:
     """Load the head and the networks, and prepare what depends on the head alone, before the first request."""
     start_networks()
     model = load_open_head()
     prepare_fit(model)
     prepare_textures(model)
-    sketch_library(model)
+    library_sketches(model)

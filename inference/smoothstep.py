@@ -9,5 +9,5 @@ from numpy.typing import NDArray
 
 def smoothstep(low: float, high: float, values: NDArray) -> NDArray:
     """0 at ``low``, 1 at ``high`` (which may be the smaller one), smooth between."""
-    t = np.clip((values - low) / (high - low), 0, 1)
+    t = np.minimum(np.maximum((values - low) / (high - low), 0), 1)
     return t * t * (3 - 2 * t)

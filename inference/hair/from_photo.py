@@ -20,10 +20,10 @@ from .groom import grow_style
 from .head_surface import HeadSurface, prepare_head
 from .library import load_style
 from .match import match_style
-from .orientation.coding import OrientationMap
+from .orientation.coding import OrientationMap, resized
 from .orientation.photo import map_of_photo
 from .orientation.strands import MapView, map_of_strands, map_view
-from .picture import make_view, measure_hair
+from .picture import coverage, make_view, measure_hair
 from .refine.refine import likeness, refine
 from .style import HairStyle
 from .wear import wear_file
@@ -41,16 +41,17 @@ def hair_from_photo(
     photo: Photo,
     landmarks: FaceLandmarks,
     mask: NDArray,
+    color: HairColor,
     style: str | None = None,
     file: Path | None = None,
 ) -> Hair:
     """Guide strands on the person's neutral head.
 
-    mask: (H, W) in [0, 1], from :func:`.mask.hair_mask` or the user. style: a style's name instead of the photo's own.
-    file: a file of strands to wear instead of both. Raises AvatarError for an unknown style or a file that is no hair.
+    mask: (H, W) in [0, 1], from :func:`.mask.hair_mask` or the user. color: from :func:`photo_hair_color`. style: a style's name
+    instead of the photo's own. file: a file of strands to wear instead of both. Raises AvatarError for an unknown style or a file
+    that is no hair.
     """
     head = prepare_head(model, model.forward(fit.shape, offsets=fit.offsets))
-    color = photo_hair_color(photo, landmarks, mask)
     if file is not None:
         return wear_file(head, file, color)
     if style is not None:
@@ -58,6 +59,19 @@ def hair_from_photo(
     shown = photo_map(head, fit, photo, mask)
     hair = hair_of_style(head, style_of_photo(head, fit, photo, landmarks, mask, shown), color)
     return replace(hair, points=refine(head, *shown, hair.points)) if len(hair.points) else hair
+
+
+def has_hair(landmarks: FaceLandmarks, mask: NDArray, style: str | None = None, file: Path | None = None) -> bool:
+    """Whether :func:`hair_from_photo` will make any hair; raises AvatarError for an unknown style."""
+    if file is not None:
+        return True
+    if style is not None:
+        return load_style(style).guides > 0
+    return _enough(coverage(face_window(landmarks.points, WINDOW_ROWS), mask))
+
+
+def _enough(coverage: NDArray) -> bool:
+    return bool(coverage.mean() >= LEAST_HAIR)
 
 
 def style_of_photo(
@@ -69,9 +83,11 @@ def style_of_photo(
     """
     window = face_window(landmarks.points, WINDOW_ROWS)
     seen = measure_hair(window, photo.pixels, mask)
-    if seen.coverage.mean() < LEAST_HAIR:
+    if not _enough(seen.coverage):
         return load_style("bald")
     view, wanted, known = shown
+    # Half the pixels show as much of what a style may become.
+    view, wanted, known = view.halved(), resized(wanted, (view.size // 2,) * 2), known[::2, ::2]
 
     def promise(strands: NDArray) -> float:
         refined = refine(head, view, wanted, known, strands, SKETCHY_ROUNDS)

@@ -64,13 +64,13 @@ def resolve_collisions(head: HeadSurface, strands: NDArray, clearance: float = S
     strands = strands.copy()
     points = strands[:, 1:].reshape(-1, 3)
     wanted = np.tile(np.minimum(np.arange(1, strands.shape[1]) / 3, 1) * clearance, len(strands))
-    distance, _ = head.distance.sample(points)
-    close = np.flatnonzero(distance < wanted)
+    close = np.flatnonzero(head.distance.may_be_within(points, wanted))
     for _ in range(6):
         distance, normal = head.distance.sample(points[close])
         missing = wanted[close] - distance
-        points[close] += normal * missing.clip(0)[:, None]
-        close = close[missing > 1e-5]
+        inside = missing > 1e-5
+        close = close[inside]
+        points[close] += normal[inside] * missing[inside, None]
     strands[:, 1:] = points.reshape(len(strands), -1, 3)
     return strands
 

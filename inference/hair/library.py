@@ -25,7 +25,7 @@ def style_names(folder: Path = STYLES) -> tuple[str, ...]:
 def load_style(name: str, folder: Path = STYLES) -> HairStyle:
     """The named style. Raises AvatarError when there is none, or its file is wrong."""
     path = folder / f"{name}.toml"
-    if name not in style_names(folder):
+    if path.parent != folder or not path.is_file():
         raise AvatarError(
             "hair_style_invalid",
             f"There is no hairstyle called {name!r}; choose one of {', '.join(style_names(folder))}.",

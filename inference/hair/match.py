@@ -6,17 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..head.model import HeadModel
 from .detail import strand_lengths
-from .groom import ROUGH_SKETCH, SKETCH, grow_style
-from .head_surface import HeadSurface, prepare_head
+from .groom import ROUGH_SKETCH, grow_style
+from .head_surface import HeadSurface
 from .library import load_style, style_names
 from .picture import HairPicture, View, draw
+from .sketches import Sketch, library_sketches, skull_size
 from .style import Cut, HairStyle
 
 ORIENTATION_WEIGHT = 0.25
@@ -26,7 +26,6 @@ USUAL_DIRECTION = 0.02  # what the terms of direction come to for a fair match
 # What people seldom wear, and tied hair, which looks like short hair from the front, must be clearly better to be chosen.
 RARE_PENALTY = 0.06
 FINALISTS, THREADS = 6, 2
-CLOSE = 0.05  # a second style of another kind is adapted as well when its hope is as close as this
 # Hair counts as long when this share of it lies below the chin, as short when less than the second figure does.
 LONG_SHARE, SHORT_SHARE = 0.12, 0.02
 CHIN = 0.62  # face heights below the eyes
@@ -45,36 +44,35 @@ class Match:
 
 
 def match_style(head: HeadSurface, view: View, seen: HairPicture, promise: Callable[[NDArray], float]) -> Match:
-    """The best style of the library with a few of its parameters adapted; ``seen`` is the hair measured in the photo.
+    """The library's style that promises most; ``seen`` is the hair measured in the photo.
 
     promise: how well thin strands (N, P, 3) of a style would match once they are refined; added to the styles' own scores.
     """
+    size = skull_size(head.model, head.vertices)
+    sketches = library_sketches(head.model)
 
-    def hope(match: Match) -> float:
-        # Refinement mends an outline more easily than the way hair is combed: half of the overlap is left to the promise.
-        return match.score - match.iou / 2 + promise(_sketch(head, match.style))
+    def hope(match: Match, sketch: Sketch) -> float:
+        strands = sketch.on(head, size)
+        # What already fits counts too: refinement bends any style to the outline, but only the right one is right where nothing is seen.
+        return _judged(match.style, view, strands, seen).score + promise(strands)
 
-    ranked = rank_styles(head.model, view, seen)[:FINALISTS]
-    nearest = [_judged(match.style, view, _sketch(head, match.style), seen) for match in ranked]
+    matches, sketches = zip(*rank_styles(head.model, view, seen)[:FINALISTS], strict=True)
     with ThreadPoolExecutor(THREADS) as threads:
-        hopes = sorted(zip(threads.map(hope, nearest), nearest, strict=True), key=lambda pair: pair[0], reverse=True)
-    adapted = [_adapted(head, view, seen, match) for match in _worth_adapting(hopes)]
-    return max([*adapted, hopes[0][1]], key=hope)
+        hopes = list(threads.map(hope, matches, sketches))
+    return _adapted(head, view, seen, matches[int(np.argmax(hopes))].style)
 
 
-def rank_styles(model: HeadModel, view: View, seen: HairPicture) -> list[Match]:
-    """The library's styles of about the right length on the model's mean head, best first."""
-    styles = (load_style(name) for name in _candidates(view, seen))
-    matches = [_judged(style, view, _mean_sketch(model, style), seen) for style in styles if style.guides]
-    return sorted(matches, key=_score, reverse=True)
-
-
-def sketch_library(model: HeadModel) -> None:
-    """Grow the whole library on the model's mean head now (2 s), so that the first photo need not wait for it."""
-    for name in style_names():
-        style = load_style(name)
-        if style.guides:
-            _mean_sketch(model, style)
+def rank_styles(model: HeadModel, view: View, seen: HairPicture) -> list[tuple[Match, Sketch]]:
+    """The library's styles of about the right length on the model's mean head, best first; mirrored where that looks better."""
+    sketches = library_sketches(model)
+    found = []
+    for name in _candidates(view, seen):
+        style, sketch = load_style(name), sketches[name]
+        sides = [(_judged(style, view, sketch.strands, seen), sketch)]
+        if (other := _mirrored(style)) != style:
+            sides.append((_judged(other, view, sketch.mirrored().strands, seen), sketch.mirrored()))
+        found.append(max(sides, key=_score))
+    return sorted(found, key=_score, reverse=True)
 
 
 def compare(drawn: HairPicture, seen: HairPicture, face: NDArray, resolved: float = 1.0) -> tuple[float, float]:
@@ -97,17 +95,6 @@ def compare(drawn: HairPicture, seen: HairPicture, face: NDArray, resolved: floa
     return score, iou
 
 
-def _worth_adapting(hopes: list[tuple[float, Match]]) -> list[Match]:
-    """The most hopeful match, and the next of another kind (or with a fringe where that has none) if it may still win."""
-
-    def kind(match: Match) -> tuple[str, bool]:
-        return match.style.kind, match.style.fringe is None
-
-    best_hope, best = hopes[0]
-    others = (match for hope, match in hopes[1:] if kind(match) != kind(best) and hope > best_hope - CLOSE)
-    return [best, *others][:2]
-
-
 def _candidates(view: View, seen: HairPicture) -> Iterator[str]:
     """Names of the styles whose length class the photo does not rule out."""
     below = float(seen.coverage[view.window.down > CHIN].sum() / max(seen.coverage.sum(), 1e-6))
@@ -121,7 +108,7 @@ def _candidates(view: View, seen: HairPicture) -> Iterator[str]:
     for name in style_names():
         style = load_style(name)
         possible = not unlikely & set(style.tags) and not (cropped and style.length.top > CROPPED)
-        if possible or "tied" in style.tags:
+        if style.guides and (possible or "tied" in style.tags):
             yield name
 
 
@@ -137,8 +124,8 @@ def _standing_off(view: View, seen: HairPicture) -> float:
     return float(seen.coverage[above].sum() / (np.pi / 2 * width * width))
 
 
-def _score(match: Match) -> float:
-    return match.score
+def _score(found: tuple[Match, Sketch]) -> float:
+    return found[0].score
 
 
 def _judged(style: HairStyle, view: View, strands: NDArray, seen: HairPicture) -> Match:
@@ -148,26 +135,15 @@ def _judged(style: HairStyle, view: View, strands: NDArray, seen: HairPicture) -
     return Match(style, score - RARE_PENALTY * ("rare" in style.tags or bool(style.tie)), iou)
 
 
-@lru_cache(maxsize=2)
-def _mean_head(model: HeadModel) -> HeadSurface:
-    return prepare_head(model, model.template)
+def _adapted(head: HeadSurface, view: View, seen: HairPicture, style: HairStyle) -> Match:
+    """One pass of coordinate search over the parameters that refinement cannot mend, on the person's own head."""
 
+    def judged(changed: HairStyle) -> Match:
+        return _judged(changed, view, grow_style(head, changed, detail=ROUGH_SKETCH).strands, seen)
 
-@lru_cache(maxsize=256)
-def _mean_sketch(model: HeadModel, style: HairStyle) -> NDArray:
-    """A style thinly grown on the model's mean head; once per process."""
-    return grow_style(_mean_head(model), style, detail=ROUGH_SKETCH).strands
-
-
-def _sketch(head: HeadSurface, style: HairStyle) -> NDArray:
-    return grow_style(head, style, detail=SKETCH).strands
-
-
-def _adapted(head: HeadSurface, view: View, seen: HairPicture, best: Match) -> Match:
-    """One pass of coordinate search over the parameters a photo shows, on the person's own head."""
-    for variants in (_longer, _mirrored, _fuller, _higher, _draped, _tied, _longer, _draped):
-        tried = [_judged(style, view, _sketch(head, style), seen) for style in variants(best.style)]
-        best = max([best, *tried], key=_score)
+    best = judged(style)
+    for variants in (_longer, _higher, _fuller, _draped, _tied):
+        best = max([best, *map(judged, variants(best.style))], key=lambda match: match.score)
     return best
 
 
@@ -191,10 +167,10 @@ def _moved(cut: Cut, factor: float) -> Cut:
     return replace(cut, height=TOP_ABOVE_CHIN - (TOP_ABOVE_CHIN - cut.height) * factor)
 
 
-def _mirrored(style: HairStyle) -> list[HairStyle]:
+def _mirrored(style: HairStyle) -> HairStyle:
     flow, fringe = style.flow, style.fringe
     mirrored = replace(flow, parting=-flow.parting, left=-flow.left, whorl_x=-flow.whorl_x, swirl=-flow.swirl)
-    return [replace(style, flow=mirrored, fringe=fringe and replace(fringe, side=-fringe.side))]
+    return replace(style, flow=mirrored, fringe=fringe and replace(fringe, side=-fringe.side))
 
 
 def _fuller(style: HairStyle) -> list[HairStyle]:

@@ -14,8 +14,8 @@ from ..face.camera import project
 from .distance import surface_samples
 from .face_window import FaceWindow
 from .head_surface import HeadSurface
+from .orientation.strands import segment_samples
 
-SAMPLES_PER_STRAND = 54
 FULL_DENSITY = 0.0006  # pixels of strand per pixel and strand where hair counts as closed
 BEHIND = 0.006  # metres a strand may lie behind the head's surface and still be seen
 
@@ -47,7 +47,8 @@ class View:
         """(..., 3) points -> window positions (..., 2) and depth (...)."""
         seen = project(self.camera, points)
         affine = self.window.to_window
-        return seen[..., :2] @ affine[:, :2].T + affine[:, 2], seen[..., 2]
+        place = seen[..., :2] @ affine[:, :2].T + affine[:, 2]
+        return place.astype(np.float32), seen[..., 2].astype(np.float32)
 
 
 def make_view(camera: Camera, window: FaceWindow, head: HeadSurface) -> View:
@@ -55,8 +56,10 @@ def make_view(camera: Camera, window: FaceWindow, head: HeadSurface) -> View:
     skin = head.model.surface.triangles(head.model.surface.part_names[0])
     view = View(camera, window, np.full(window.shape, np.inf), window.covers((camera.height, camera.width)))
     place, depth = view.pixels(surface_samples(head.vertices, skin, 0.002)[0])
-    inside, row, column = _cells(place, window.shape)
-    np.minimum.at(view.depth, (row, column), depth[inside])
+    rows, columns = window.shape
+    column, row = np.floor(place).astype(np.int32).T
+    inside = np.flatnonzero((column >= 0) & (column < columns) & (row >= 0) & (row < rows))
+    np.minimum.at(view.depth.reshape(-1), row[inside] * columns + column[inside], depth[inside])
     # Close the pinholes between samples.
     closed = cv2.erode(np.minimum(view.depth, 1e3).astype(np.float32), np.ones((2, 2), np.uint8))
     view.depth[:] = np.where(closed < 1e3, closed, np.inf)
@@ -68,27 +71,19 @@ def draw(view: View, strands: NDArray) -> HairPicture:
     shape = view.window.shape
     if not len(strands):
         return HairPicture(np.zeros(shape), np.zeros((*shape, 2)))
-    place, depth = view.pixels(strands)
-    fine = max(1, SAMPLES_PER_STRAND // (strands.shape[1] - 1))
-    part = (np.arange(fine) + 0.5) / fine
-    start, step = place[:, :-1, None], np.diff(place, axis=1)[:, :, None]
-    points = (start + part[None, None, :, None] * step).reshape(-1, 2)
-    far = np.repeat(((depth[:, :-1] + depth[:, 1:]) / 2).ravel(), fine)
-    angle = np.repeat(np.arctan2(step[..., 1], step[..., 0]).ravel(), fine)
-    length = np.repeat(np.hypot(step[..., 0], step[..., 1]).ravel() / fine, fine)
-    inside, row, column = _cells(points, shape)
-    seen = far[inside] < view.depth[row, column] + BEHIND
-    cell = (row * shape[1] + column)[seen]
-    angle, length = angle[inside][seen], length[inside][seen]
-    layers = np.stack(
-        [
-            np.bincount(cell, weight, shape[0] * shape[1])
-            for weight in (length, length * np.cos(2 * angle), length * np.sin(2 * angle))
-        ]
-    ).reshape(3, *shape)
+    place, depth = view.pixels(strands.astype(np.float32, copy=False))
+    cell, far, layers = segment_samples(place, depth, shape)
+    seen = np.flatnonzero(far < view.depth.ravel()[cell] + BEHIND)
+    cell = cell[seen]
+    layers = np.stack([np.bincount(cell, layer[seen], shape[0] * shape[1]) for layer in layers]).reshape(3, *shape)
     blurred = np.stack([cv2.GaussianBlur(layer, (0, 0), 1.2) for layer in layers])
-    coverage = np.clip(blurred[0] / (FULL_DENSITY * len(strands)) - 0.25, 0, 1) * view.known
-    return HairPicture(coverage, np.moveaxis(blurred[1:], 0, -1) / (blurred[0] + 1e-3)[..., None])
+    covered = np.clip(blurred[0] / (FULL_DENSITY * len(strands)) - 0.25, 0, 1) * view.known
+    return HairPicture(covered, np.moveaxis(blurred[1:], 0, -1) / (blurred[0] + 1e-3)[..., None])
+
+
+def coverage(window: FaceWindow, mask: NDArray) -> NDArray:
+    """(h, w) in [0, 1]: a photo's hair mask (H, W) in the window, 0 outside the photo."""
+    return np.clip(window.take(mask.astype(np.float32)), 0, 1) * window.covers(mask.shape)
 
 
 def measure_hair(window: FaceWindow, pixels: NDArray, mask: NDArray) -> HairPicture:
@@ -96,7 +91,6 @@ def measure_hair(window: FaceWindow, pixels: NDArray, mask: NDArray) -> HairPict
 
     The direction is the structure tensor's at four times the window's resolution.
     """
-    coverage = np.clip(window.take(mask.astype(np.float32)), 0, 1) * window.covers(mask.shape)
     fine = window.finer(4)
     grey = cv2.cvtColor(fine.take(pixels), cv2.COLOR_RGB2GRAY).astype(np.float32)
     inside = (fine.take(mask.astype(np.float32)) > 0.5).astype(np.float32)
@@ -110,11 +104,4 @@ def measure_hair(window: FaceWindow, pixels: NDArray, mask: NDArray) -> HairPict
     size = window.shape[::-1]
     summed = cv2.resize(cv2.GaussianBlur(unit * strength, (0, 0), 4), size, interpolation=cv2.INTER_AREA)
     total = cv2.resize(cv2.GaussianBlur(strength, (0, 0), 4), size, interpolation=cv2.INTER_AREA)
-    return HairPicture(coverage, summed / (total + 1e-3)[..., None])
-
-
-def _cells(place: NDArray, shape: tuple[int, int]) -> tuple[NDArray, NDArray, NDArray]:
-    """Which positions (N, 2) lie inside a picture, and the row and column of those."""
-    inside = (place >= 0).all(1) & (place[:, 0] < shape[1]) & (place[:, 1] < shape[0])
-    column, row = place[inside].astype(int).T
-    return inside, row, column
+    return HairPicture(coverage(window, mask), summed / (total + 1e-3)[..., None])

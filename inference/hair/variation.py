@@ -20,7 +20,12 @@ def smooth_noise(random: np.random.Generator, points: NDArray, wavelength: float
 
 def unit(vectors: NDArray) -> NDArray:
     """Vectors of length one along the last axis."""
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return vectors / np.maximum(lengths(vectors)[..., None], 1e-9)
+
+
+def lengths(vectors: NDArray) -> NDArray:
+    """(...) lengths of vectors (..., C); several times as fast as numpy.linalg.norm over so short an axis."""
+    return np.sqrt(np.einsum("...c,...c->...", vectors, vectors))
 
 
 def tangential(vectors: NDArray, normals: NDArray) -> NDArray:

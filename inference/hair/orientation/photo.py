@@ -21,7 +21,7 @@ ORIENTATIONS = 10
 SIGMA_ACROSS, SIGMA_ALONG, FREQUENCY = 1.8, 2.4, 0.23
 FINE, COARSE = 0.4, 10.0
 SMOOTHING = 5.0
-SHARPNESS = 4
+MARGIN = 24  # pixels about the hair that are looked at
 FAINT = 1.5  # grey levels of response that leave the direction in doubt
 
 
@@ -41,20 +41,29 @@ def map_of_photo(pixels: NDArray, mask: NDArray, to_map: NDArray, size: int, bod
 
 def measure(grey: NDArray, hair: NDArray, orientations: int = ORIENTATIONS) -> NDArray:
     """(h, w, 2) smoothed double angles of a grey picture (h, w) inside a mask (h, w) bool; their length is the confidence."""
-    grey = grey.astype(np.float32)
+    double = np.zeros((*hair.shape, 2), np.float32)
+    left, top, width, height = cv2.boundingRect(hair.astype(np.uint8))
+    box = tuple(slice(max(0, start - MARGIN), start + size + MARGIN) for start, size in ((top, height), (left, width)))
+    if width:
+        double[box] = _measured(grey[box].astype(np.float32), hair[box], orientations)
+    return double
+
+
+def _measured(grey: NDArray, hair: NDArray, orientations: int) -> NDArray:
     inside = hair.astype(np.float32)
     # Fill the surroundings with hair's own mean, or the mask's outline would be the strongest line of all.
     mean = cv2.GaussianBlur(grey * inside, (0, 0), COARSE) / (cv2.GaussianBlur(inside, (0, 0), COARSE) + 1e-3)
     core = cv2.erode(hair.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     detail = np.where(core, cv2.GaussianBlur(grey, (0, 0), FINE) - mean, 0)
-    sums = np.zeros((*grey.shape, 3), np.float32)
+    total, cosine, sine = np.zeros((3, *grey.shape), np.float32)
     for angle, kernel in zip(np.arange(orientations) * np.pi / orientations, _kernels(orientations), strict=True):
-        response = np.abs(cv2.filter2D(detail, cv2.CV_32F, kernel)) ** SHARPNESS
-        sums[..., 0] += response
-        sums[..., 1] += response * np.float32(np.cos(2 * angle))
-        sums[..., 2] += response * np.float32(np.sin(2 * angle))
-    strength = (sums[..., 0] / orientations) ** (1 / SHARPNESS)
-    local = sums[..., 1:] / (sums[..., :1] + 1e-6)
+        squared = np.square(cv2.filter2D(detail, cv2.CV_32F, kernel))
+        response = squared * squared
+        total += response
+        cosine += response * np.float32(np.cos(2 * angle))
+        sine += response * np.float32(np.sin(2 * angle))
+    strength = np.sqrt(np.sqrt(total / orientations))
+    local = np.dstack([cosine, sine]) / (total[..., None] + 1e-6)
     sure = np.hypot(local[..., 0], local[..., 1])
     weight = sure * strength / (strength + FAINT) * core
     unit = local / (sure[..., None] + 1e-6)

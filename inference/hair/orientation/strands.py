@@ -17,7 +17,7 @@ from .coding import OrientationMap
 
 SPAN = 0.62  # metres at the head's depth that the square map shows: from a hand above the head to the chest
 EYES_BELOW_TOP = 0.34  # of the map's height
-SAMPLES_PER_STRAND = 96
+SAMPLE_STEP, MOST_SAMPLES = 1.3, 8  # pixels between samples of a segment; of one segment
 BEHIND = 0.006  # metres a strand may lie behind the head's surface and still be seen
 LAYER = 0.015  # metres below the outermost hair that still count as seen
 COVERED = 0.00014  # pixels of strand per pixel and strand where hair (100,000 hairs of 0.08 mm) hides the skin, on a map of 256
@@ -39,6 +39,12 @@ class MapView:
     def place(self, points: NDArray) -> tuple[NDArray, NDArray]:
         """(..., 3) points -> map positions (..., 2), depth (...) in metres."""
         return _placed(self.camera, self.to_map, points)
+
+    def halved(self) -> MapView:
+        """The same view in half as many pixels."""
+        half = self.size // 2
+        nearest = self.depth[: 2 * half, : 2 * half].reshape(half, 2, half, 2).min((1, 3))
+        return MapView(self.camera, self.to_map / 2, half, nearest)
 
 
 def map_view(
@@ -62,16 +68,12 @@ def map_of_strands(view: MapView, strands: NDArray) -> OrientationMap:
     body = np.isfinite(view.depth)
     if not len(strands):
         return OrientationMap(np.zeros((size, size), bool), body, np.zeros((size, size, 2)))
-    place, depth = view.place(strands)
-    cell, far, step = _samples(place, depth, size)
-    seen = far < view.depth.ravel()[cell] + BEHIND
-    cell, far, step = cell[seen], far[seen], step[seen]
-    seen = far < _outermost(cell, far, size)[cell] + LAYER
-    cell, step = cell[seen], step[seen]
-    length = np.hypot(step[:, 0], step[:, 1])
-    # Double angle of a step (x, y): (x^2 - y^2, 2xy) / length^2, here weighted with the length.
-    long_enough = np.maximum(length, 1e-9)
-    layers = (length, (step[:, 0] ** 2 - step[:, 1] ** 2) / long_enough, 2 * step[:, 0] * step[:, 1] / long_enough)
+    place, depth = view.place(strands.astype(np.float32, copy=False))
+    cell, far, layers = segment_samples(place, depth, (size, size))
+    seen = np.flatnonzero(far < view.depth.ravel()[cell] + BEHIND)
+    cell, far, layers = cell[seen], far[seen], layers[:, seen]
+    seen = np.flatnonzero(far < _outermost(cell, far, size)[cell] + LAYER)
+    cell, layers = cell[seen], layers[:, seen]
     sums = np.stack([np.bincount(cell, layer, size * size) for layer in layers], -1).astype(np.float32)
     blurred = cv2.GaussianBlur(sums.reshape(size, size, 3), (0, 0), 1.5 * size / 256)
     hair = blurred[..., 0] > COVERED * len(strands) * 256 / size
@@ -91,20 +93,30 @@ def visible_points(view: MapView, points: NDArray, tolerance: float = 0.05) -> N
 
 def _placed(camera: Camera, to_map: NDArray, points: NDArray) -> tuple[NDArray, NDArray]:
     seen = project(camera, points)
-    return seen[..., :2] @ to_map[:, :2].T + to_map[:, 2], seen[..., 2]
+    place = seen[..., :2] @ to_map[:, :2].T + to_map[:, 2]
+    return place.astype(np.float32), seen[..., 2].astype(np.float32)
 
 
-def _samples(place: NDArray, depth: NDArray, size: int) -> tuple[NDArray, NDArray, NDArray]:
-    """Points along all segments that fall into the map: their cell, depth, and the (x, y) step each stands for."""
-    fine = max(1, SAMPLES_PER_STRAND // (place.shape[1] - 1))
-    part = ((np.arange(fine) + 0.5) / fine)[:, None]
-    start, step = place[:, :-1, None], np.diff(place, axis=1)[:, :, None]
-    points = (start + part * step).reshape(-1, 2)
-    far = np.repeat(((depth[:, :-1] + depth[:, 1:]) / 2).ravel(), fine)
-    step = np.repeat((step / fine).reshape(-1, 2), fine, axis=0)
-    inside = (points >= 0).all(1) & (points < size).all(1)
-    column, row = points[inside].astype(int).T
-    return row * size + column, far[inside], step[inside]
+def segment_samples(place: NDArray, depth: NDArray, shape: tuple[int, int]) -> tuple[NDArray, NDArray, NDArray]:
+    """Points along strands (N, P, 2) in a picture, where they fall into it: their cell, depth, and (3, K) what each stands for.
+
+    That is a length in pixels, and the length times the double angle's cosine and sine.
+    """
+    step = np.diff(place, axis=1).reshape(-1, 2)
+    x, y = step[:, 0], step[:, 1]
+    length = np.sqrt(x * x + y * y) + 1e-9
+    # Few segments are longer than this; their samples lie a little farther apart.
+    usual = np.partition(length, int(0.9 * len(length)))[int(0.9 * len(length))]
+    fine = int(np.clip(np.ceil(usual / SAMPLE_STEP), 1, MOST_SAMPLES))
+    part = ((np.arange(fine, dtype=np.float32) + 0.5) / fine)[:, None]
+    start = place[:, :-1].reshape(-1, 2)
+    column, row = (np.floor(start[:, k] + part * step[:, k]).astype(np.int32).ravel() for k in range(2))
+    inside = np.flatnonzero((column >= 0) & (column < shape[1]) & (row >= 0) & (row < shape[0]))
+    segment = inside % len(length)
+    # Double angle of a step (x, y): (x^2 - y^2, 2xy) / length^2.
+    layers = np.stack([length, (x * x - y * y) / length, 2 * x * y / length]) / fine
+    far = ((depth[:, :-1] + depth[:, 1:]) / 2).ravel()
+    return (row[inside] * shape[1] + column[inside]), far[segment], layers[:, segment]
 
 
 def _outermost(cell: NDArray, far: NDArray, size: int) -> NDArray:
@@ -117,9 +129,8 @@ def _outermost(cell: NDArray, far: NDArray, size: int) -> NDArray:
 def _surface_depth(camera: Camera, to_map: NDArray, head: HeadSurface, size: int) -> NDArray:
     skin = head.model.surface.triangles(head.model.surface.part_names[0])
     place, far = _placed(camera, to_map, surface_samples(head.vertices, skin, SKIN_STEP * 256 / size)[0])
-    inside = (place >= 0).all(1) & (place < size).all(1)
-    column, row = place[inside].astype(int).T
-    depth = np.full((size, size), 1e3, np.float32)
-    np.minimum.at(depth, (row, column), far[inside].astype(np.float32))
-    depth = cv2.erode(depth, np.ones((3, 3), np.uint8))  # closes the pinholes between samples
+    column, row = np.floor(place).astype(np.int32).T
+    inside = np.flatnonzero((column >= 0) & (column < size) & (row >= 0) & (row < size))
+    # Closed pinholes between samples come with it.
+    depth = _outermost(row[inside] * size + column[inside], far[inside], size).reshape(size, size)
     return np.where(depth < 1e3, depth, np.inf)

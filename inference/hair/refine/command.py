@@ -21,9 +21,9 @@ from ...photo.segment_person import person_probability
 from ..from_photo import hair_of_style, photo_hair_color, photo_map, style_of_photo
 from ..head_surface import prepare_head
 from ..mask import hair_mask
-from ..match import sketch_library
 from ..orientation.coding import OrientationMap
 from ..orientation.strands import MapView, map_of_strands
+from ..sketches import library_sketches
 from .refine import Likeness, likeness, refine
 
 
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Print one line per photo and the means."""
     model = load_open_head()
-    sketch_library(model)
+    library_sketches(model)
     print(f"{'photo':28} {'style':18} IoU found refined  degrees found refined  deepest mm  seconds")
     rows = []
     for path in options.photos:

@@ -9,19 +9,22 @@ from numpy.typing import NDArray
 
 from ..orientation.coding import OrientationMap
 
-LONGEST_STEP = 12.0  # pixels of a map of 256 an outline moves in one round; 2.4 mm each
-OUTLINE_SPREAD = 9.0  # pixels over which neighbours move alike
+# Pixels of a map of 256, 2.4 mm each.
+LONGEST_STEP = 12.0  # an outline moves in one round
+OUTLINE_SPREAD = 9.0  # over which neighbours move alike
 TURN_SPREAD = 5.0
 FADE = 0.02  # density of outline below which the field dies away
 LARGEST_TURN = np.radians(40.0)
 
 
-def outline_field(drawn: NDArray, wanted: NDArray, known: NDArray) -> NDArray:
+def outline_field(drawn: NDArray, wanted: NDArray, known: NDArray, reach: float = OUTLINE_SPREAD) -> NDArray:
     """(h, w, 2) pixels x, y by which hair at each place should move so that the mask ``drawn`` comes to cover ``wanted``.
 
-    All masks (h, w) bool; known: inside the photo, whose border is no outline of hair. Every pixel of the drawn outline is pulled to the
+    All masks (h, w) bool; known: inside the photo, whose border is no outline of hair; reach: pixels of a map of 256 over which neighbours
+    move alike. Every pixel of the drawn outline is pulled to the
     nearest of the wanted one, and every wanted one pulls the nearest drawn one; in between the pulls are averaged.
     """
+    pixel = len(drawn) / 256
     pulls = np.zeros((*drawn.shape, 3), np.float32)
     for from_drawn in (True, False):
         start, end = (drawn, wanted) if from_drawn else (wanted, drawn)
@@ -32,20 +35,22 @@ def outline_field(drawn: NDArray, wanted: NDArray, known: NDArray) -> NDArray:
         step = np.stack([nearest[1][row, column] - column, nearest[0][row, column] - row], 1).astype(np.float32)
         if not from_drawn:
             row, column, step = row + step[:, 1].astype(int), column + step[:, 0].astype(int), -step
-        length = np.linalg.norm(step, axis=1, keepdims=True)
-        step *= np.minimum(1, LONGEST_STEP / np.maximum(length, 1e-6))
+        step *= np.minimum(1, LONGEST_STEP * pixel / np.maximum(np.hypot(step[:, :1], step[:, 1:]), 1e-6))
         np.add.at(pulls, (row, column), np.concatenate([step, np.ones((len(step), 1), np.float32)], 1))
-    spread = cv2.GaussianBlur(pulls, (0, 0), OUTLINE_SPREAD)
-    return spread[..., :2] / (spread[..., 2:] + FADE)
+    spread = cv2.GaussianBlur(pulls, (0, 0), reach * pixel)
+    return spread[..., :2] / (spread[..., 2:] + FADE / pixel)
 
 
 def turning_field(drawn: OrientationMap, wanted: OrientationMap) -> NDArray:
     """(h, w) radians, clockwise in the picture (y down), by which drawn strands should turn to run as the photo's do."""
     both = (drawn.hair & wanted.hair).astype(np.float32)
-    weight = both * drawn.confidence * wanted.confidence
-    angle = 2 * (wanted.angle - drawn.angle)
-    turn = np.dstack([np.cos(angle) * weight, np.sin(angle) * weight, weight]).astype(np.float32)
-    turn = cv2.GaussianBlur(turn, (0, 0), TURN_SPREAD)
+    is_at, goal = drawn.double.astype(np.float32), wanted.double.astype(np.float32) * both[..., None]
+    turn = np.empty((*both.shape, 3), np.float32)
+    # The double angle between both directions, as a vector as long as the product of the confidences.
+    turn[..., 0] = (is_at * goal).sum(-1)
+    turn[..., 1] = is_at[..., 0] * goal[..., 1] - is_at[..., 1] * goal[..., 0]
+    turn[..., 2] = np.hypot(turn[..., 0], turn[..., 1])
+    turn = cv2.GaussianBlur(turn, (0, 0), TURN_SPREAD * len(both) / 256)
     # Where nothing is known, or neighbours disagree, the mean is short and the strands stay as they are.
     sure = np.hypot(turn[..., 0], turn[..., 1]) / (turn[..., 2] + 0.05)
     found = np.arctan2(turn[..., 1], turn[..., 0]) / 2

@@ -20,41 +20,56 @@ from ..grow import resolve_collisions
 from ..head_surface import HeadSurface
 from ..orientation.coding import OrientationMap, angle_between
 from ..orientation.strands import BEHIND, MapView, map_of_strands
-from .fields import outline_field, signed_distance, turning_field
+from ..variation import lengths
+from .fields import OUTLINE_SPREAD, outline_field, signed_distance, turning_field
 
-ROUNDS = 5
-TURNING_ROUNDS = 3
+ROUNDS = 8
+TURNING_ROUNDS = 4
+ALIKE = 7  # points of a strand that move alike
 GAIN = 0.7
 DEGREE_WEIGHT = 0.005  # what a degree of wrong direction costs in IoU
 ROOT_RAMP = 0.022  # metres along a strand until it moves freely
 STRETCH, SHIFT, FARTHEST = (
-    0.35,
+    0.5,
     0.008,
-    0.06,
+    0.1,
 )  # of the way from the root, and metres more, that a point may be displaced, at most
 OUTSIDE = 3.0  # pixels beyond the photo's hair where a strand counts as astray
+JUDGED, CARRIERS = (
+    1200,
+    3,
+)  # about so many strands are moved by what the picture shows; the others go with so many of them
+SETTLING, FINEST_SPREAD = 0.85, 3.5  # from round to round; pixels of a map of 256
 NEIGHBOURS = 12
 SHORTEST_SHARE = 0.3
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """iou: of the drawn hair with the photo's mask; degrees: mean undirected error of direction where both have hair."""
+    """iou: of the drawn hair with the photo's mask; degrees: mean undirected error of direction where both have hair.
+
+    sure_degrees: the same weighted with how sure the photo's direction is; tangled hair has none.
+    """
 
     iou: float
     degrees: float
+    sure_degrees: float
 
     @property
     def score(self) -> float:
         """One figure of both, higher is better."""
-        return self.iou - DEGREE_WEIGHT * float(np.nan_to_num(self.degrees))
+        return self.iou - DEGREE_WEIGHT * float(np.nan_to_num(self.sure_degrees))
 
 
 def likeness(drawn: OrientationMap, wanted: OrientationMap, known: NDArray) -> Likeness:
     """How well drawn hair matches the photo's, inside the photo. degrees is NaN when they do not overlap."""
     both, either = drawn.hair & wanted.hair & known, (drawn.hair | wanted.hair) & known
-    error = angle_between(drawn.angle, wanted.angle)[both]
-    return Likeness(float(both.sum() / max(either.sum(), 1)), float(error.mean()) if error.size else float("nan"))
+    error, sure = angle_between(drawn.angle[both], wanted.angle[both]), wanted.confidence[both]
+    degrees, sure_degrees = (
+        float((error * weight).sum() / weight.sum()) if error.size else float("nan")
+        for weight in (np.ones_like(sure), sure + 1e-3)
+    )
+    return Likeness(float(both.sum() / max(either.sum(), 1)), degrees, sure_degrees)
 
 
 def refine(
@@ -69,7 +84,17 @@ def refine(
 
     wanted: the photo's map in the view; known: (size, size) bool, inside the photo.
     """
-    started = strands.astype(np.float64)
+    strands = strands.astype(np.float32)
+    some = np.arange(0, len(strands), max(1, len(strands) // JUDGED))
+    moved = strands + _carried(strands, some, _best_offset(head, view, wanted, known, strands[some], rounds))
+    trimmed = _trimmed(view, moved, signed_distance(wanted.hair | ~known))
+    return resolve_collisions(head, trimmed).astype(np.float32)
+
+
+def _best_offset(
+    head: HeadSurface, view: MapView, wanted: OrientationMap, known: NDArray, started: NDArray, rounds: int
+) -> NDArray:
+    """(N, P, 3) by how much to move the points of strands for the best likeness that the rounds came to."""
     along = _along(started)
     ramp = smoothstep(0, 1, along / (np.minimum(ROOT_RAMP, 0.7 * along[:, -1:]) + 1e-6))
     limit = np.minimum(STRETCH * along + SHIFT, FARTHEST)
@@ -85,25 +110,39 @@ def refine(
         if turn < TURNING_ROUNDS:
             current = _turned(view, current, GAIN * turning_field(drawn, wanted), head)
             drawn = map_of_strands(view, current)
-        current = _moved(view, current, GAIN * outline_field(drawn.hair & known, wanted.hair & known, known), ramp)
-        current = _kept_near(current, started, limit)
+        # At first whole locks move, then the outline settles in its details.
+        spread = max(OUTLINE_SPREAD * SETTLING**turn, FINEST_SPREAD)
+        field = outline_field(drawn.hair & known, wanted.hair & known, known, spread)
+        current = _kept_near(_moved(view, current, GAIN * field, ramp), started, limit)
         current = resolve_collisions(head, current)
-    trimmed = _trimmed(view, best, signed_distance(wanted.hair | ~known))
-    return resolve_collisions(head, trimmed).astype(np.float32)
+    return best - started
+
+
+def _carried(strands: NDArray, leaders: NDArray, offset: NDArray) -> NDArray:
+    """(N, P, 3) offsets for all strands from those (K, P, 3) of the leaders (K,): every strand moves with those that run beside it."""
+    if len(leaders) == len(strands):
+        return offset
+    last = strands.shape[1] - 1
+    course = strands[:, [0, last // 3, last]].reshape(len(strands), -1)
+    distance, near = cKDTree(course[leaders]).query(course, k=min(CARRIERS, len(leaders)))
+    weight = 1 / (distance.reshape(len(strands), -1) + 1e-4) ** 2
+    weight = (weight / weight.sum(1, keepdims=True)).astype(np.float32)
+    return np.einsum("nk,nkpc->npc", weight, offset[near.reshape(weight.shape)])
 
 
 def _along(strands: NDArray) -> NDArray:
     """(N, P) metres from the root."""
-    along = np.cumsum(np.linalg.norm(np.diff(strands, axis=1), axis=2), axis=1)
-    return np.concatenate([np.zeros((len(strands), 1)), along], 1)
+    along = np.cumsum(lengths(np.diff(strands, axis=1)), axis=1)
+    return np.concatenate([np.zeros((len(strands), 1), along.dtype), along], 1)
 
 
 def _moved(view: MapView, strands: NDArray, field: NDArray, ramp: NDArray) -> NDArray:
     """Strands displaced in the picture's plane by a field of pixels."""
     place, depth = view.place(strands)
-    step = _looked_up(field, place) * ramp[..., None]
-    metres = (depth / (view.camera.focal_px * view.to_map[0, 0]))[..., None] * step
-    axes = view.camera.matrix_world[:3, :3]
+    # Alike along a strand, or its direction would suffer.
+    step = cv2.blur(_looked_up(field, place), (ALIKE, 1), borderType=cv2.BORDER_REPLICATE) * ramp[..., None]
+    metres = (depth / np.float32(view.camera.focal_px * view.to_map[0, 0]))[..., None] * step
+    axes = view.camera.matrix_world[:3, :3].astype(np.float32)
     return strands + metres[..., :1] * axes[:, 0] - metres[..., 1:] * axes[:, 1]
 
 
@@ -113,7 +152,7 @@ def _turned(view: MapView, strands: NDArray, field: NDArray, head: HeadSurface) 
     angle = _looked_up(field[..., None], place)[:, :-1, 0]
     middle = view.place(head.anatomy.center)[1]
     angle = angle * smoothstep(middle + 0.05, middle - 0.01, depth[:, :-1])
-    axes = view.camera.matrix_world[:3, :3]
+    axes = view.camera.matrix_world[:3, :3].astype(np.float32)
     local = np.diff(strands, axis=1) @ axes
     # Clockwise in the picture (y down) is clockwise seen along the line of sight: y up turns the other way.
     c, s = np.cos(angle), np.sin(angle)
@@ -125,8 +164,7 @@ def _turned(view: MapView, strands: NDArray, field: NDArray, head: HeadSurface) 
 def _kept_near(strands: NDArray, started: NDArray, limit: NDArray) -> NDArray:
     """No point farther than the limit (N, P) from where the style had it."""
     offset = strands - started
-    length = np.linalg.norm(offset, axis=2)
-    return started + offset * np.minimum(1, limit / np.maximum(length, 1e-9))[..., None]
+    return started + offset * np.minimum(1, limit / np.maximum(lengths(offset), 1e-9))[..., None]
 
 
 def _trimmed(view: MapView, strands: NDArray, outside: NDArray) -> NDArray:

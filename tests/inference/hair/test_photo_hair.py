@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
+from inference.bundle import HairColor
 from inference.errors import AvatarError
 from inference.face.camera import project
 from inference.face.landmark_fit import fit_face
 from inference.face.types import FaceFit
-from inference.hair.from_photo import hair_from_photo, photo_map, style_of_photo
+from inference.hair.from_photo import hair_from_photo, has_hair, photo_hair_color, photo_map, style_of_photo
 from inference.hair.head_surface import HeadSurface, prepare_head
 from inference.hair.mask import hair_mask
 from inference.hair.orientation.strands import map_of_strands
@@ -38,6 +39,7 @@ class Seen:
     person: np.ndarray
     mask: np.ndarray
     fit: FaceFit
+    color: HairColor
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,15 @@ def seen(astronaut: Path) -> Seen:
     person = person_probability(photo, face)
     mask = hair_mask(photo.pixels, landmarks.points, person)
     model = load_open_head()
-    return Seen(model, photo, landmarks, person, mask, fit_face(model, photo, landmarks))
+    return Seen(
+        model,
+        photo,
+        landmarks,
+        person,
+        mask,
+        fit_face(model, photo, landmarks),
+        photo_hair_color(photo, landmarks, mask),
+    )
 
 
 # Outlined by hand on the photo: pixels that are surely hair, and surely not (face, neck ring, flag, shuttle).
@@ -66,7 +76,7 @@ def test_the_mask_holds_hair_and_nothing_else(seen: Seen) -> None:
 
 
 def test_the_photo_gets_blond_short_hair(seen: Seen) -> None:
-    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask)
+    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask, seen.color)
     assert len(hair.points) > 1000
     red, green, blue = hair.color.linear_rgb
     assert red > green > blue
@@ -76,15 +86,15 @@ def test_the_photo_gets_blond_short_hair(seen: Seen) -> None:
 
 
 def test_a_named_style_is_used(seen: Seen) -> None:
-    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask, "buzz")
+    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask, seen.color, "buzz")
     assert hair.style == "buzz"
     with pytest.raises(AvatarError) as caught:
-        hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask, "beehive")
+        hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask, seen.color, "beehive")
     assert caught.value.code == "hair_style_invalid"
 
 
 def test_the_photo_s_hair_is_refined(seen: Seen) -> None:
-    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask)
+    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask, seen.color)
     head = prepare_head(seen.model, seen.model.forward(seen.fit.shape, offsets=seen.fit.offsets))
     view, wanted, known = photo_map(head, seen.fit, seen.photo, seen.mask)
     like = likeness(map_of_strands(view, hair.points), wanted, known)
@@ -95,9 +105,11 @@ def test_the_photo_s_hair_is_refined(seen: Seen) -> None:
 
 
 def test_an_empty_mask_makes_a_bald_head(seen: Seen) -> None:
-    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, np.zeros_like(seen.mask))
+    hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, np.zeros_like(seen.mask), seen.color)
     assert hair.points.shape[0] == 0
     assert hair.style == "bald"
+    assert not has_hair(seen.landmarks, np.zeros_like(seen.mask))
+    assert has_hair(seen.landmarks, seen.mask)
 
 
 def test_a_shaved_head_has_no_hair(seen: Seen) -> None:
