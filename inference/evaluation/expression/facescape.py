@@ -117,7 +117,9 @@ def _moment_items(moment: _Moment, data: _Set) -> Iterator[Item | LeftOut]:
         except AvatarError as problem:
             yield LeftOut(name, problem.message)
         else:
-            yield Item(name, moment.expression, view, photo, landmarks, scan.vertices, scan.marks, PARTS, scan.notes)
+            yield Item(
+                name, moment.expression, view, photo, landmarks, scan.vertices, scan.marks, PARTS, notes=scan.notes
+            )
 
 
 def _scan(moment: _Moment, views: list[View], data: _Set) -> tuple[Scan, NDArray]:

@@ -18,7 +18,7 @@ class Item:
     """One photo of one person's expression.
 
     view: one of VIEWS. scan (N, 3), marks (7, 3): millimetres. parts: of the head model, what the scan can have seen.
-    notes: sentences for a person.
+    moving (N,) bool: what the expression moves from rest, where that is known. notes: sentences for a person.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Item:
     scan: NDArray
     marks: NDArray
     parts: tuple[str, ...]
+    moving: NDArray | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -21,12 +21,16 @@ from .item import Item, LeftOut
 
 @dataclass(frozen=True)
 class Judged:
-    """distances: condition -> (N,) millimetres; sliders: emotion -> value found in the photo."""
+    """distances: condition -> (N,) millimetres; moving: those of them where the expression moves the face, if that is known.
+
+    sliders: emotion -> value found in the photo.
+    """
 
     name: str
     expression: str
     view: str
     distances: dict[str, NDArray]
+    moving: dict[str, NDArray]
     sliders: dict[str, float]
     notes: tuple[str, ...]
 
@@ -75,8 +79,12 @@ def _measured(item: Item, model: HeadModel, network: EmotionNetwork, options: Fa
     heads, sliders = faces(model, network, fit)
     triangles = model.surface.triangles(*item.parts)
     embedding = model.landmarks["now_7"]
-    distances = {
-        name: face_errors(item.scan, item.marks, vertices, triangles, embedding.points(vertices)).distances
+    errors = {
+        name: face_errors(item.scan, item.marks, vertices, triangles, embedding.points(vertices))
         for name, vertices in heads.items()
     }
-    return Judged(item.name, item.expression, item.view, distances, sliders, item.notes)
+    distances = {name: one.distances for name, one in errors.items()}
+    moving = {}
+    if item.moving is not None:
+        moving = {name: one.distances[item.moving[one.kept]] for name, one in errors.items()}
+    return Judged(item.name, item.expression, item.view, distances, moving, sliders, item.notes)

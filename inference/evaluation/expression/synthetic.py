@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...head.model import HeadModel
-from ..synthetic.judging_set import surface_points
+from ..synthetic.judging_set import at_sample, surface_sample
 from ..synthetic.photograph import photograph, random_camera
 from ..synthetic.subject import beyond_units, judging_subject
 from .expressions import EXPRESSIONS, levels
 from .item import SIDE_DEGREES, VIEWS, Item, LeftOut
 
 SCAN_POINTS = 1_500
+MOVING = 0.003  # metres from rest
 YAW_SPREAD = 4.0  # degrees about the named view
 BEYOND = (0.3, 1.0)  # how strongly an expression leaves the units
 
@@ -34,7 +35,9 @@ def synthetic_items(
         for expression in expressions:
             number = EXPRESSIONS.index(expression)
             posed = _posed(model, subject.neutral, expression, np.random.default_rng([seed, person, number]))
-            scan = 1000 * surface_points(posed, facial, SCAN_POINTS, seed=person)
+            sample = surface_sample(posed, facial, SCAN_POINTS, seed=person)
+            scan = 1000 * at_sample(posed, sample)
+            moving = np.linalg.norm(at_sample(posed - subject.neutral, sample), axis=1) > MOVING
             marks = 1000 * model.landmarks["now_7"].points(posed)
             for view in VIEWS:
                 random = np.random.default_rng([seed, person, number, VIEWS.index(view)])
@@ -45,7 +48,7 @@ def synthetic_items(
                 if shot is None:
                     yield LeftOut(name, "the detector sees no face in the picture")
                 else:
-                    yield Item(name, expression, view, shot.photo, shot.landmarks, scan, marks, ("skin",))
+                    yield Item(name, expression, view, shot.photo, shot.landmarks, scan, marks, ("skin",), moving)
 
 
 def _posed(model: HeadModel, neutral: NDArray, expression: str, random: np.random.Generator) -> NDArray:

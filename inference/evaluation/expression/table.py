@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from ..now.measure import Statistics, statistics
-from .conditions import CONDITIONS
+from numpy.typing import NDArray
+
+from ..now.measure import statistics
+from .conditions import CONDITIONS, NEUTRAL
 from .item import VIEWS
-from .judge import Judged, Judgement
+from .judge import Judgement
 
 
 def as_data(judgement: Judgement) -> dict[str, Any]:
@@ -20,10 +22,11 @@ def as_data(judgement: Judgement) -> dict[str, Any]:
     return {
         "unit": "millimetres",
         "photos": len(judged),
-        "views": {view: _of(judged, lambda one, view=view: one.view == view) for view in VIEWS},
+        "views": {view: _of(one.distances for one in judged if one.view == view) for view in VIEWS},
+        "moving": {view: _of(one.moving for one in judged if one.view == view and one.moving) for view in VIEWS},
         "expressions": {
             name: {
-                view: _of(judged, lambda one, view=view, name=name: (one.view, one.expression) == (view, name))
+                view: _of(one.distances for one in judged if (one.view, one.expression) == (view, name))
                 for view in VIEWS
             }
             for name in expressions
@@ -36,29 +39,28 @@ def as_data(judgement: Judgement) -> dict[str, Any]:
 
 def as_markdown(data: dict[str, Any]) -> str:
     """The tables of :func:`as_data` for people."""
-    return "\n".join([*_views(data), "", *_expressions(data), *_left_out(data)])
+    lines = [f"Scan to mesh, millimetres, {data['photos']} photos", "", *_views(data, "views"), ""]
+    if any(data["moving"].values()):
+        lines += ["Of these, where the expression moves the face", "", *_views(data, "moving"), ""]
+    return "\n".join([*lines, *_expressions(data), *_left_out(data)])
 
 
-def _of(judged: list[Judged], chosen: Callable[[Judged], bool]) -> dict[str, dict[str, float]]:
-    members = [one for one in judged if chosen(one)]
-    if not members:
+def _of(measured: Iterable[dict[str, NDArray]]) -> dict[str, dict[str, float]]:
+    """Condition -> statistics of its pooled distances; empty when there are none."""
+    members = list(measured)
+    if not sum(len(one[NEUTRAL]) for one in members):
         return {}
-    pooled: dict[str, Statistics] = {
-        condition: statistics(one.distances[condition] for one in members) for condition in CONDITIONS
-    }
-    return {condition: asdict(figures) for condition, figures in pooled.items()}
+    return {condition: asdict(statistics(one[condition] for one in members)) for condition in CONDITIONS}
 
 
-def _views(data: dict[str, Any]) -> Iterator[str]:
-    yield f"Scan to mesh, millimetres, {data['photos']} photos"
-    yield ""
+def _views(data: dict[str, Any], part: str) -> Iterator[str]:
     head = [f"{view}: {word}" for view in VIEWS for word in ("median", "mean", "std")]
     yield "| face | " + " | ".join(head) + " |"
     yield "|---|" + "---|" * len(head)
     for condition in CONDITIONS:
         cells = []
         for view in VIEWS:
-            figures = data["views"][view].get(condition)
+            figures = data[part][view].get(condition)
             cells += [f"{figures[key]:.2f}" if figures else "-" for key in ("median", "mean", "deviation")]
         yield f"| {condition} | " + " | ".join(cells) + " |"
 

@@ -59,9 +59,19 @@ def scan_of(model: HeadModel, subject: Subject, points: int = SCAN_POINTS, seed:
 
 def surface_points(vertices: NDArray, triangles: NDArray, points: int, seed: int) -> NDArray:
     """(points, 3) evenly spread over the triangles (T, 3) of (V, 3) vertices."""
+    return at_sample(vertices, surface_sample(vertices, triangles, points, seed))
+
+
+def surface_sample(vertices: NDArray, triangles: NDArray, points: int, seed: int) -> tuple[NDArray, NDArray]:
+    """Evenly spread places: (points, 3) vertex indices and the shares (points, 3) of them."""
     corners = vertices[triangles]
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
     random = np.random.default_rng(seed)
     chosen = random.choice(len(triangles), points, p=area / area.sum())
-    share = random.dirichlet(np.ones(3), points)
-    return np.einsum("nkc,nk->nc", corners[chosen], share)
+    return triangles[chosen], random.dirichlet(np.ones(3), points)
+
+
+def at_sample(values: NDArray, sample: tuple[NDArray, NDArray]) -> NDArray:
+    """(points, C) of (V, C) values at such places."""
+    corners, share = sample
+    return np.einsum("nkc,nk->nc", values[corners], share)
