@@ -13,10 +13,10 @@ ROOT_PACKAGE = __package__.rpartition(".")[0]
 EXTENSION_FOLDER = Path(__file__).resolve().parent.parent
 
 
-def user_folder(*names: str) -> Path:
+def user_folder(*names: str, create: bool = True) -> Path:
     """A folder for the extension's own files, made on demand; it survives upgrades and goes with an uninstall."""
     path = "/".join(names)
     if ROOT_PACKAGE.startswith("bl_ext."):
-        return Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path=path, create=True))
+        return Path(bpy.utils.extension_path_user(ROOT_PACKAGE, path=path, create=create))
     # Registered by a script without being installed: Blender has no folder for that.
-    return Path(bpy.utils.user_resource("DATAFILES", path=f"portrait_avatar/{path}", create=True))
+    return Path(bpy.utils.user_resource("DATAFILES", path=f"portrait_avatar/{path}", create=create))

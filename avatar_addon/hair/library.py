@@ -24,8 +24,9 @@ def style_folders() -> tuple[Path, ...]:
 
 
 def own_styles() -> Path:
-    """Where the styles made of the person's strand files lie."""
-    return user_folder("hairstyles")
+    """Where the styles made of the person's strand files lie, once there are any."""
+    # Not made here: after an uninstall it is asked for once more.
+    return user_folder("hairstyles", create=False)
 
 
 def style_file(name: str) -> Path | None:
