@@ -13,7 +13,6 @@ from ..report_words import told
 from ..scene.avatars import MARK
 from ..settings import kept_settings
 from . import session
-from .bundles import bundles_in, remove_old
 
 
 class AVATAR_OT_remove_bundles(bpy.types.Operator):
@@ -27,6 +26,8 @@ class AVATAR_OT_remove_bundles(bpy.types.Operator):
         return context.window_manager.invoke_confirm(self, event)
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
+        from .bundles import remove_old
+
         removed = remove_old(user_folder("avatars"), 0, in_use())
         self.report({"INFO"}, told("{count} bundles removed", count=len(removed)))
         return {"FINISHED"}
@@ -34,6 +35,8 @@ class AVATAR_OT_remove_bundles(bpy.types.Operator):
 
 def keep_newest(context: bpy.types.Context) -> None:
     """What the preferences say is enough."""
+    from .bundles import remove_old
+
     keep = kept_settings(context).keep_bundles
     if keep:
         remove_old(user_folder("avatars"), keep, in_use())
@@ -48,6 +51,8 @@ def in_use() -> set[Path]:
 
 def draw_bundles(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """In the preferences."""
+    from .bundles import bundles_in
+
     row = layout.row(align=True)
     row.prop(kept_settings(context), "keep_bundles")
     count = len(bundles_in(user_folder("avatars")))

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,7 +12,6 @@ from bpy_extras.io_utils import ImportHelper, poll_file_object_drop
 
 from ..settings import session_settings
 from . import session
-from .clipboard import photo_in_clipboard
 from .photo_files import EXTENSIONS, FILTER
 
 
@@ -65,6 +63,11 @@ class AVATAR_OT_paste_photo(bpy.types.Operator):
     bl_options: ClassVar[set[str]] = {"INTERNAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        # Blender's start does not wait for these.
+        import tempfile
+
+        from .clipboard import photo_in_clipboard
+
         # A folder of its own: an earlier one may still be waiting in the queue.
         photo = photo_in_clipboard(context, Path(tempfile.mkdtemp(dir=bpy.app.tempdir or None)))
         if photo is None:
