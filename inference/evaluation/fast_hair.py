@@ -25,6 +25,7 @@ LOCK_REACH = 0.8  # of the spacing of the guides: how far from its guide a stran
 BEHIND = 0.003  # metres below the skin that count as on it: roots, and strands that graze the head
 DEPTH_SEEN = 0.004  # metres into the hair at which sight has fallen to a third
 SPREAD = 0.9  # finer pixels over which a sample is drawn, at least
+WIDEST = 2.0  # and at most
 VARIATION = 0.25  # of brightness between strands
 ROOT_SHADE, TIP_SHADE = 0.8, 1.15
 GLOSS, GLOSS_POWER = 0.3, 20.0
@@ -66,10 +67,11 @@ def see_hair(hair: Hair, guides: NDArray, center: NDArray, camera: Camera, head:
     guides = guides.astype(np.float32)
     metre = camera.focal_px * SUPERSAMPLING / float(project(camera, center)[2])
     length = float(np.linalg.norm(np.diff(guides, axis=1), axis=2).sum(1).mean()) * metre
-    count = int(np.clip(SAMPLES * STEP / max(length, 1), len(guides), STRANDS))
+    most = max(len(guides), min(STRANDS, hair.strands))
+    count = int(np.clip(SAMPLES * STEP / max(length, 1), len(guides), most))
     strands = _locks(guides, count, random)
     at = _samples(strands, max(1, round(length / STEP / (guides.shape[1] - 1))), camera, head)
-    width = 2 * hair.radius * np.sqrt(max(hair.strands / len(strands), 1.0))
+    width = 2 * hair.radius * max(hair.strands, len(guides)) / len(strands)
     covered = at.length * width * (camera.focal_px * SUPERSAMPLING / at.depth) ** 2
     own = random.normal(1, VARIATION, len(strands)).astype(np.float32).clip(0.4, 1.6)
     shade = own[at.strand] * (ROOT_SHADE + (TIP_SHADE - ROOT_SHADE) * at.share)
@@ -82,7 +84,7 @@ def see_hair(hair: Hair, guides: NDArray, center: NDArray, camera: Camera, head:
     layers = [covered, weight, weight * shade, *(weight[:, None] * outward).T, *(weight[:, None] * along).T]
     sums = np.stack([np.bincount(at.cell, layer, size[0] * size[1]) for layer in layers], -1).astype(np.float32)
     sums = sums.reshape(*size, -1)
-    spread = max(SPREAD, width * metre / 2.5)
+    spread = max(SPREAD, min(width * metre / 2.5, WIDEST))
     first, rest = (cv2.GaussianBlur(np.ascontiguousarray(part), (0, 0), spread) for part in np.split(sums, [4], axis=2))
     seen = np.maximum(first[..., 1], 1e-9)
     return SeenHair(
