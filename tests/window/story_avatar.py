@@ -49,6 +49,8 @@ def story() -> Iterator[float]:
     yield from reload()
     yield from open_tab()
     yield from batch(session)
+    yield from mask()
+    yield from append_and_link()
 
 
 def drop_menu() -> Iterator[float]:
@@ -203,3 +205,31 @@ def batch(session: object) -> Iterator[float]:
     expect(len(avatars()) == heads + 1, "the batch's avatar is not there")
     yield 1.0
     picture("batch_done")
+
+
+def mask() -> Iterator[float]:
+    """The hair mask in an image editor of its own."""
+    press("edit_hair_mask")
+    yield 3.0
+    picture("mask")
+    editors = [area for area in bpy.context.window_manager.windows[0].screen.areas if area.type == "IMAGE_EDITOR"]
+    expect(len(editors) == 1 and "hair_mask" in editors[0].spaces.active.image.name, "the mask is not shown")
+
+
+def append_and_link() -> Iterator[float]:
+    """The saved avatar in other files."""
+    path = str(HERE / "saved.blend")
+    for how in ("append", "link"):
+        bpy.ops.wm.read_homefile(use_empty=True)
+        yield 1.0
+        with bpy.data.libraries.load(path, link=how == "link") as (there, wanted):
+            wanted.collections = [name for name in there.collections if name == "astronaut"]
+        bpy.context.scene.collection.children.link(wanted.collections[0])
+        yield 2.0
+        (head,) = avatars()
+        drivers = head.data.shape_keys.animation_data.drivers
+        expect(all(curve.driver.is_valid for curve in drivers), f"{how}: drivers are broken")
+        with view():
+            bpy.ops.view3d.view_all()
+        yield 1.5
+        picture(how)
