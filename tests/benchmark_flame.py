@@ -25,7 +25,11 @@ from scipy import sparse
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from inference.deca.detail import texel_table  # noqa: E402  the root must be known first
+from inference.deca.crop import cut as deca_cut  # noqa: E402  the root must be known first
+from inference.deca.crop import landmark_crop  # noqa: E402
+from inference.deca.detail import texel_table  # noqa: E402
+from inference.deca.run import decode_displacement, load_deca, read_codes  # noqa: E402
+from inference.estimators.detail_maps import detail_maps  # noqa: E402
 from inference.estimators.estimate import estimate_face  # noqa: E402
 from inference.estimators.heads import load_head  # noqa: E402
 from inference.estimators.types import FaceOptions  # noqa: E402
@@ -33,12 +37,17 @@ from inference.head.batch import forward_batch  # noqa: E402
 from inference.head.flame.bare_head import bare_head  # noqa: E402
 from inference.head.flame.frame import from_flame  # noqa: E402
 from inference.head.flame.model_file import FlameArrays  # noqa: E402
+from inference.head.landmark_sets import IBUG_68  # noqa: E402
+from inference.mica.crop import FIVE_POINTS  # noqa: E402
+from inference.mica.crop import cut as mica_cut  # noqa: E402
+from inference.mica.run import load_mica, read_shape  # noqa: E402
 from inference.photo.choose_face import choose_face  # noqa: E402
 from inference.photo.landmarks import find_landmarks  # noqa: E402
 from inference.photo.load import load_photo  # noqa: E402
 from inference.pipeline import CreateOptions, create_bundle  # noqa: E402
+from inference.weights.checkpoint import Execution  # noqa: E402
 from inference.weights.recognise import find_files, recognise  # noqa: E402
-from inference.weights.registry import remember  # noqa: E402
+from inference.weights.registry import remember, required  # noqa: E402
 from tests.inference.estimators.licensed_files import write_all  # noqa: E402
 from tests.inference.head.flame.files import flame_arrays  # noqa: E402
 from tests.inference.weights.files import Planted  # noqa: E402
@@ -64,6 +73,7 @@ def main(*photos: str) -> None:
                 remember(str(finding.kind), file)
         texture_lookup()
         residuals([Path(photo) for photo in photos])
+        learned_parts(Path(photos[0]))
         whole_line(Path(photos[0]), folder / "bundle")
 
 
@@ -142,6 +152,33 @@ def residuals(photos: list[Path]) -> None:
     (open_head, flame), worst = np.median(rows, 0), np.max(rows, 0)
     print(f"landmark fit, {len(rows)} photos, median residual: open head {open_head:.3f} %, FLAME {flame:.3f} %")
     print(f"    worst: open head {worst[0]:.2f} %, FLAME {worst[1]:.2f} %")
+
+
+def learned_parts(path: Path) -> None:
+    """What DECA and MICA take by themselves, part by part, in each precision."""
+    photo, face = choose_face(load_photo(path), 1)
+    landmarks = find_landmarks(photo, face)
+    points = landmarks.points[:, :2] - 0.5
+    crop = landmark_crop(points[list(IBUG_68)])
+    deca_face, mica_face = deca_cut(photo.pixels, crop), mica_cut(photo.pixels, points[list(FIVE_POINTS)])
+    options = FaceOptions(estimator="deca+mica")
+    fit = estimate_face(load_head(options), photo, landmarks, options).fit
+    for precision in ("float32", "bfloat16"):
+        execution = Execution("cpu", precision)
+        deca, mica = load_deca(required("deca"), execution), load_mica(required("mica"), execution)
+        codes = read_codes(deca, deca_face)
+        displacement = decode_displacement(deca, codes)
+        parts = {
+            "DECA's crop": lambda: deca_cut(photo.pixels, crop),
+            "MICA's crop": lambda: mica_cut(photo.pixels, points[list(FIVE_POINTS)]),
+            "MICA's networks": lambda mica=mica: read_shape(mica, mica_face),
+            "DECA's encoders": lambda deca=deca: read_codes(deca, deca_face),
+            "DECA's detail decoder": lambda deca=deca, codes=codes: decode_displacement(deca, codes),
+            "detail maps": lambda displacement=displacement: detail_maps(load_head(options), fit, displacement),
+        }
+        seconds = interleaved(tuple(parts.values()), 2)
+        words = ", ".join(f"{name} {1e3 * value:.0f}" for name, value in zip(parts, seconds, strict=True))
+        print(f"DECA and MICA in {precision}, CPU ms: {words}; together {1e3 * sum(seconds):.0f}")
 
 
 def whole_line(photo: Path, bundle: Path) -> None:

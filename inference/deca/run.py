@@ -29,7 +29,8 @@ class DecaNetworks:
 class DecaCodes:
     """What DECA reads from a face, in FLAME 2020's coefficients and FLAME's frame.
 
-    shape (100,), texture (50,), expression (50,); head, jaw (3,) axis-angle; camera (3,) = s, tx, ty; light (9, 3); detail (128,).
+    shape (100,), texture (50,), expression (50,); head, jaw (3,) axis-angle; camera (3,) = s, tx, ty; light (9, 3);
+    detail (128,), None where nobody asked for it.
     """
 
     shape: NDArray
@@ -39,7 +40,7 @@ class DecaCodes:
     jaw: NDArray
     camera: NDArray
     light: NDArray
-    detail: NDArray
+    detail: NDArray | None
 
 
 def load_deca(path: Path, execution: Execution) -> DecaNetworks:
@@ -58,20 +59,20 @@ def _load(path: Path, _changed: int, execution: Execution) -> DecaNetworks:
     return DecaNetworks(*ready, execution)
 
 
-def read_codes(networks: DecaNetworks, picture: NDArray) -> DecaCodes:
+def read_codes(networks: DecaNetworks, picture: NDArray, with_detail: bool = True) -> DecaCodes:
     """The codes of one crop (3, 224, 224) in [0, 1]."""
     coarse = run(networks.coarse, picture[None], networks.execution)[0]
-    detail = run(networks.detail, picture[None], networks.execution)[0]
+    detail = run(networks.detail, picture[None], networks.execution)[0] if with_detail else None
     return split_codes(coarse, detail)
 
 
-def split_codes(coarse: NDArray, detail: NDArray) -> DecaCodes:
+def split_codes(coarse: NDArray, detail: NDArray | None) -> DecaCodes:
     """(236,) and (128,) outputs in DECA's order."""
     shape, texture, expression, head, jaw, camera, light = np.split(coarse, [100, 150, 200, 203, 206, 209])
     return DecaCodes(shape, texture, expression, head, jaw, camera, light.reshape(9, 3), detail)
 
 
 def decode_displacement(networks: DecaNetworks, codes: DecaCodes) -> NDArray:
-    """(256, 256) metres, row 0 at v = 1."""
+    """(256, 256) metres, row 0 at v = 1. The codes must have been read with their detail."""
     code = np.concatenate([codes.jaw, codes.expression, codes.detail])[None]
     return run(networks.decoder, code, networks.execution)[0, 0]

@@ -31,9 +31,10 @@ NO_CHART = "DECA's detail was left out, because FLAME's texture chart (head_temp
 
 
 def detail_maps(model: HeadModel, fit: FaceFit, displacement: NDArray) -> tuple[dict[str, NDArray], dict[str, object]]:
-    """(pictures "displacement" and "normal", report) of a displacement (256, 256) in metres on the fitted head at rest."""
-    if not has_flame_chart():
-        return {}, {"detail": NO_CHART}
+    """(pictures "displacement" and "normal", report) of a displacement (256, 256) in metres on the fitted head at rest.
+
+    The head must have FLAME's own texture chart.
+    """
     known = remembered()
     fixed = np.zeros((SIDE, SIDE))
     if (path := known.get("fixed_displacement")) and path.is_file():

@@ -25,7 +25,8 @@ from ..weights.checkpoint import Execution
 from ..weights.kinds import KINDS, NON_COMMERCIAL
 from ..weights.registry import required
 from .by_landmarks import residual, with_shape
-from .detail_maps import albedo_map, detail_maps
+from .detail_maps import NO_CHART, albedo_map, detail_maps
+from .heads import has_flame_chart
 from .types import Estimate, FaceOptions
 
 OUR_POINTS = "five of our landmarks"
@@ -56,7 +57,7 @@ def estimate_learned(model: HeadModel, photo: Photo, landmarks: FaceLandmarks, o
         return Estimate(with_shape(model, shape, photo, landmarks), sources, report=report)
     networks = load_deca(required("deca"), execution)
     crop = landmark_crop(landmarks.points[list(IBUG_68), :2] - PIXEL_CENTRE)
-    codes = read_codes(networks, deca_cut(photo.pixels, crop))
+    codes = read_codes(networks, deca_cut(photo.pixels, crop), with_detail=has_flame_chart())
     height, width = photo.pixels.shape[:2]
     fit = deca_fit(model, codes, crop, (width, height), landmarks, shape)
     maps, more = _maps(networks, codes, model, fit)
@@ -114,7 +115,9 @@ def _turned_landmarks(model: HeadModel, shape: NDArray, expression: NDArray, pos
 def _maps(
     networks: DecaNetworks, codes: DecaCodes, model: HeadModel, fit: FaceFit
 ) -> tuple[dict[str, NDArray], dict[str, object]]:
-    maps, report = detail_maps(model, fit, decode_displacement(networks, codes))
+    maps, report = {}, {"detail": NO_CHART}
+    if codes.detail is not None:
+        maps, report = detail_maps(model, fit, decode_displacement(networks, codes))
     albedo, more = albedo_map(codes.texture)
     return maps | albedo, report | more
 

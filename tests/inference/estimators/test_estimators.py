@@ -18,6 +18,7 @@ from inference.deca.crop import landmark_crop
 from inference.deca.detail import tangent_frames, texel_table
 from inference.deca.networks import detail_decoder
 from inference.errors import AvatarError
+from inference.estimators import learned
 from inference.estimators.by_landmarks import residual
 from inference.estimators.estimate import estimate_face
 from inference.estimators.heads import load_head
@@ -199,6 +200,16 @@ def test_detail_maps_hold_the_decoders_displacement(files: Path, face: tuple[Pho
         model.surface.uv_triangles("skin"),
     )
     assert np.isfinite(frames).all()
+
+
+def test_without_flames_chart_no_detail_is_computed(
+    files: Path, face: tuple[Photo, FaceLandmarks], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learned, "has_flame_chart", lambda: False)
+    monkeypatch.setattr(learned, "decode_displacement", lambda *_: pytest.fail("the decoder ran for nothing"))
+    found = estimate(face, estimator="deca")
+    assert "displacement" not in found.maps
+    assert "head_template.obj" in found.report["detail"]
 
 
 def test_what_does_not_go_together_is_refused(files: Path) -> None:
