@@ -15,10 +15,10 @@ VALUE_VARIATION = 0.5
 TIP_VALUE = 1.3
 # Measured on renders under our light: hair looks like GLOSS + GAIN * strand colour ** POWER, because light meets many
 # strands on its way and their gloss is white.
-GLOSS, GAIN, POWER = 0.02, 0.55, 0.59
-DARKEST, BRIGHTEST = 0.004, 0.45
+GLOSS, GAIN, POWER = 0.012, 0.46, 0.59
+DARKEST, BRIGHTEST = 0.002, 0.44
 # A photo's highlights are paler than its mean: as even a colour as the mean would look dyed.
-PALENESS = 0.15
+PALENESS = 0.03
 # Absorption per unit of pigment, as in the Principled Hair BSDF.
 EUMELANIN, PHEOMELANIN = (0.506, 0.841, 1.653), (0.343, 0.733, 1.924)
 # How fast the pigments take over from the photo's own colour when their sliders move.
@@ -59,7 +59,8 @@ def hair_material(name: str, color: HairColor) -> bpy.types.Material:
             "Color": tint.outputs["Color"],
             "Roughness": color.roughness,
             "Radial Roughness": 0.5,
-            "IOR": 1.35,
+            # Less than keratin's 1.55: the white gloss of thousands of strands would pale every saturated colour.
+            "IOR": 1.2,
             "Random Roughness": 0.2,
         },
         parametrization="COLOR",
