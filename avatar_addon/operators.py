@@ -9,7 +9,7 @@ from typing import ClassVar
 import bpy
 from bpy_extras.io_utils import ImportHelper
 
-from .report_words import told
+from .report_words import said, told
 
 
 class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
@@ -44,7 +44,7 @@ class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
         try:
             avatar = read_bundle(bundle)
         except AvatarError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, said(error.message))
             return {"CANCELLED"}
         try:
             objects = build_avatar(avatar, context.scene)

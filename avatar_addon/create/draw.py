@@ -9,7 +9,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as translated
 
 from ..models.section import draw_models
-from ..report_words import told
+from ..report_words import said, told
 from ..settings import session_settings
 from ..wrap import label_lines
 from . import pictures, session
@@ -83,7 +83,7 @@ def _draw_item(layout: bpy.types.UILayout, context: bpy.types.Context, item: Ite
     if item.stage is Stage.FAILED:
         _draw_failure(layout, context, item)
     for warning in item.warnings if item.stage is Stage.DONE else ():
-        label_lines(layout, context, warning, icon="INFO")
+        label_lines(layout, context, said(warning), icon="INFO")
 
 
 def _draw_list(layout: bpy.types.UILayout, context: bpy.types.Context, items: list[Item]) -> None:
@@ -103,7 +103,7 @@ def _draw_list(layout: bpy.types.UILayout, context: bpy.types.Context, items: li
         if item.stage not in FINISHED:
             row.operator("avatar.cancel", text="", icon="X").number = item.number
         if item.stage is Stage.FAILED:
-            label_lines(box, context, item.error)
+            label_lines(box, context, said(item.error))
 
 
 def _draw_faces(layout: bpy.types.UILayout, context: bpy.types.Context, item: Item) -> None:
@@ -124,7 +124,7 @@ def _draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context, item: 
     box = layout.box()
     column = box.column()
     column.alert = True
-    label_lines(column, context, translated(item.error), icon="ERROR")
+    label_lines(column, context, said(item.error), icon="ERROR")
     row = box.row()
     if item.log:
         row.operator("avatar.show_log", icon="TEXT").filepath = item.log

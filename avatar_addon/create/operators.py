@@ -12,6 +12,7 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 from ..folders import user_folder
+from ..report_words import said
 from ..settings import ESTIMATORS, TEXTURE_SIZES, session_settings
 from ..setup.running import environment
 from . import session
@@ -101,7 +102,7 @@ class AVATAR_OT_create(bpy.types.Operator):
         try:
             added = self._queue(context, ask=True)
         except AvatarError as error:
-            self.report({"ERROR"}, error.message)
+            self.report({"ERROR"}, said(error.message))
             return {"CANCELLED"}
         if len(added) == 1:
             settings.photo = added[0].request.photo
@@ -119,7 +120,7 @@ class AVATAR_OT_create(bpy.types.Operator):
         try:
             added = self._queue(context, ask=False)
         except AvatarError as error:
-            self.report({"ERROR"}, error.message)
+            self.report({"ERROR"}, said(error.message))
             return {"CANCELLED"}
         queue = session.queue(context)
         made = 0
@@ -143,7 +144,7 @@ class AVATAR_OT_create(bpy.types.Operator):
                 item.stage, item.avatar = Stage.DONE, bpy.context.view_layer.objects.active.name
                 keep_newest(bpy.context)
                 return True
-        self.report({"ERROR"}, f"{item.name}: {item.error or 'cancelled'}")
+        self.report({"ERROR"}, f"{item.name}: {said(item.error) or 'cancelled'}")
         return False
 
     def _queue(self, context: bpy.types.Context, ask: bool) -> list[Item]:
@@ -178,8 +179,9 @@ class AVATAR_OT_create(bpy.types.Operator):
             return [Path(bpy.path.abspath(self.filepath))]
         photos = [] if folder is None else photos_in(folder)
         if not photos:
-            where = "Choose a photo first" if folder is None else f"There is no photo in {folder}"
-            raise AvatarError("photo_missing", f"{where}: JPEG, PNG, WebP, TIFF or HEIC.")
+            if folder is None:
+                raise AvatarError("photo_missing", "Choose a photo first: JPEG, PNG, WebP, TIFF or HEIC.")
+            raise AvatarError("photo_missing", f"There is no photo in {folder}: JPEG, PNG, WebP, TIFF or HEIC.")
         return photos
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import bpy
 
+from ..report_words import said
 from ..scene.avatars import active_head
 from ..scene.hair_sliders import reset_sliders
 from ..scene.hair_worn import photo_hair, worn_hair
@@ -58,7 +59,7 @@ class AVATAR_OT_wear_hairstyle(bpy.types.Operator):
             else:
                 wear.wear_style(head_object, library.load(style), self.replace)
         except AvatarError as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, said(error.message))
             return {"CANCELLED"}
         return {"FINISHED"}
 

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import bpy
-from bpy.app.translations import pgettext_iface as translated
 from bpy.props import CollectionProperty, StringProperty
 from bpy_extras.io_utils import poll_file_object_drop
 
 from ..folders import EXTENSION_FOLDER
 from ..redraw import redraw_panels
+from ..report_words import said
 from ..scene.avatars import active_head
 from ..setup.running import inference_python
 from ..wrap import label_lines
@@ -68,7 +69,7 @@ class AVATAR_OT_add_hair_files(bpy.types.Operator):
             return {"CANCELLED"}
         _inquiry.wait()
         if not _inquiry.good:
-            self.report({"ERROR"}, " ".join(_inquiry.lines))
+            self.report({"ERROR"}, _failure())
             return {"CANCELLED"}
         _take_in()
         return {"FINISHED"}
@@ -140,7 +141,12 @@ def draw_hair_files(layout: bpy.types.UILayout, context: bpy.types.Context) -> N
     if _is_running():
         layout.label(text="Reading strands", icon="SORTTIME")
     elif _inquiry is not None and not _inquiry.good:
-        label_lines(layout, context, translated(" ".join(_inquiry.lines)), icon="ERROR")
+        label_lines(layout, context, _failure(), icon="ERROR")
+
+
+def _failure() -> str:
+    """What the inference side said, without the code in brackets at its end."""
+    return said(re.sub(r"^Error: | \[\w+\]$", "", " ".join(_inquiry.lines)))
 
 
 def _is_running() -> bool:

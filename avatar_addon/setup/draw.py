@@ -9,7 +9,7 @@ import sys
 import bpy
 from bpy.app.translations import pgettext_iface as translated
 
-from ..report_words import told
+from ..report_words import said, told
 from ..settings import kept_settings
 from ..wrap import label_lines
 from . import running
@@ -107,7 +107,7 @@ def _draw_failure(layout: bpy.types.UILayout, context: bpy.types.Context) -> Non
         return
     column = layout.column()
     column.alert = True
-    label_lines(column, context, translated(task.error or "The set-up was cancelled."), icon="ERROR")
+    label_lines(column, context, said(task.error or "The set-up was cancelled."), icon="ERROR")
     if task.no_python:
         layout.operator("avatar.set_up", text="Download Python and Set Up", icon="IMPORT").fetch_python = True
     elif task.error:

@@ -11,7 +11,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty
 
 from ..create import session
-from ..report_words import told
+from ..report_words import said, told
 from ..settings import kept_settings
 from . import running
 from .environment import SIZE
@@ -66,7 +66,7 @@ class AVATAR_OT_set_up(bpy.types.Operator):
         while task.state == "running":
             time.sleep(0.1)
         if task.state != "done":
-            self.report({"ERROR"}, task.error or "The set-up was cancelled")
+            self.report({"ERROR"}, said(task.error or "The set-up was cancelled."))
             return {"CANCELLED"}
         running.show_hairstyles()
         return {"FINISHED"}

@@ -7,8 +7,11 @@ import bpy
 
 from ..folders import ROOT_PACKAGE
 from .german import GERMAN
+from .german_sentences import SENTENCES as GERMAN_SENTENCES
 
 LANGUAGES = {"de_DE": GERMAN}
+# Sentences that reach the add-on with their gaps filled, see ``report_words.said``.
+SENTENCES = {"de_DE": GERMAN_SENTENCES}
 # Labels and tooltips are looked up in the one, buttons in the other.
 CONTEXTS = ("*", "Operator")
 

@@ -112,6 +112,7 @@ PHOTO = {
     "Leave the current mode first: an avatar is added in Object Mode": (
         "Erst den Modus verlassen: ein Avatar kommt im Objektmodus in die Szene"
     ),
+    "Choose a photo first: JPEG, PNG, WebP, TIFF or HEIC.": "Erst ein Foto wählen: JPEG, PNG, WebP, TIFF oder HEIC.",
     "Choose a portrait photo": "Ein Porträtfoto wählen",
     "Make avatars of all photos of a folder; a failure of one does not stop the others": (
         "Aus allen Fotos eines Ordners Avatare machen; misslingt einer, hält das die anderen nicht auf"

@@ -100,6 +100,15 @@ SET_UP = {
     ),
     "Removed; about {size:.1f} GB or more are free again": "Entfernt; etwa {size:.1f} GB oder mehr sind wieder frei",
     "There is no log at {path}": "An {path} ist kein Protokoll",
+    "Another Blender is setting up the environment: wait until it is done.": (
+        "Ein anderes Blender richtet die Umgebung gerade ein: warten, bis es fertig ist."
+    ),
+    "A Python 3.11 or 3.12 is needed and may not be downloaded: allow online access in the preferences.": (
+        "Ein Python 3.11 oder 3.12 wird gebraucht und darf nicht geladen werden: in den Einstellungen den Zugang erlauben."
+    ),
+    "Blender does not allow online access: allow it in the preferences, System, or choose a folder of wheels.": (
+        "Blender darf nicht ins Internet: in den Einstellungen, System, erlauben, oder einen Ordner mit Wheels wählen."
+    ),
     "Removing the old environment": "Entfernt die alte Umgebung",
     "Installing": "Installiert",
 }

@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import ast
+import itertools
+import re
 import string
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from portrait_avatar.avatar_addon.translations import LANGUAGES
+from portrait_avatar.avatar_addon.report_words import refilled
+from portrait_avatar.avatar_addon.translations import LANGUAGES, SENTENCES
 
 
 def words_of(repository: Path) -> set[str]:
@@ -36,6 +39,33 @@ def test_gaps_to_fill_are_the_same(language):
 
     for english, words in LANGUAGES[language].items():
         assert gaps(english) == gaps(words), english
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_filled_sentences_are_still_said(repository, language):
+    said = set()
+    for side in ("avatar_addon", "inference"):
+        for path in (repository / side).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    said.add(with_numbered_gaps(node))
+    assert set(SENTENCES[language]) <= said
+    for english, words in SENTENCES[language].items():
+        assert sorted(re.findall(r"{\d}", english)) == sorted(re.findall(r"{\d}", words)), english
+
+
+def with_numbered_gaps(node: ast.JoinedStr) -> str:
+    """ "{0} is a folder: ..." for an f-string."""
+    gaps = itertools.count()
+    return "".join(part.value if isinstance(part, ast.Constant) else f"{{{next(gaps)}}}" for part in node.values)
+
+
+def test_a_filled_sentence_is_translated():
+    sentence = "The hair file my {1} hair.data cannot be used: it ends (early); choose another file."
+    words = "Die Haardatei my {1} hair.data ist nicht zu gebrauchen: it ends (early); eine andere Datei wählen."
+    assert refilled(sentence, "de_DE") == words
+    assert refilled("Something else.", "de_DE") == "Something else."
+    assert refilled(sentence, "fr_FR") == sentence
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
