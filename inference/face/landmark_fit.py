@@ -19,6 +19,7 @@ from .freeform import displacement_to_landmarks, prepare_free_form
 from .gauss_newton import Evidence, LinearFit, fit_linear
 from .gaze import IRIS_CENTERS, gaze_pose
 from .learned.identity import Identity, learned_identity
+from .lip_parting import part_lips
 from .types import FaceFit
 
 EMBEDDING = "mediapipe_478"
@@ -51,6 +52,7 @@ def fit_face(model: HeadModel, photo: Photo, landmarks: FaceLandmarks) -> FaceFi
     linear = replace(linear, expression=linear.expression - own_brows)
     shape, offsets, photo_offsets = _split(model, linear, identity, displaced, camera)
     offsets = offsets + np.tensordot(own_brows.astype(np.float32), model.expression_basis, 1)
+    offsets = offsets + part_lips(model, model.shaped(shape, None, offsets))
     yaw = abs(yaw_degrees(camera))
     warnings = (
         (f"The face is turned by {yaw:.0f} degrees; a more frontal photo gives a better likeness.",)
