@@ -51,15 +51,18 @@ def match_style(head: HeadSurface, view: View, seen: HairPicture, promise: Calla
     size = skull_size(head.model, head.vertices)
     sketches = library_sketches(head.model)
 
-    def hope(match: Match, sketch: Sketch) -> float:
-        strands = sketch.on(head, size)
+    def hope(match: Match, strands: NDArray) -> float:
         # What already fits counts too: refinement bends any style to the outline, but only the right one is right where nothing is seen.
         return _judged(match.style, view, strands, seen).score + promise(strands)
 
-    matches, sketches = zip(*rank_styles(head.model, view, seen)[:FINALISTS], strict=True)
+    def hope_of_sketch(found: tuple[Match, Sketch]) -> float:
+        return hope(found[0], found[1].on(head, size))
+
+    finalists = rank_styles(head.model, view, seen)[:FINALISTS]
     with ThreadPoolExecutor(THREADS) as threads:
-        hopes = list(threads.map(hope, matches, sketches))
-    return _adapted(head, view, seen, matches[int(np.argmax(hopes))].style)
+        hopes = list(threads.map(hope_of_sketch, finalists))
+        best, _ = finalists[int(np.argmax(hopes))]
+        return max(_adapted(head, view, seen, best.style), key=lambda grown: hope(*grown))[0]
 
 
 def rank_styles(model: HeadModel, view: View, seen: HairPicture) -> list[tuple[Match, Sketch]]:
@@ -135,16 +138,17 @@ def _judged(style: HairStyle, view: View, strands: NDArray, seen: HairPicture) -
     return Match(style, score - RARE_PENALTY * ("rare" in style.tags or bool(style.tie)), iou)
 
 
-def _adapted(head: HeadSurface, view: View, seen: HairPicture, style: HairStyle) -> Match:
-    """One pass of coordinate search over the parameters that refinement cannot mend, on the person's own head."""
+def _adapted(head: HeadSurface, view: View, seen: HairPicture, style: HairStyle) -> list[tuple[Match, NDArray]]:
+    """A style on the person's own head, and what a coordinate search over the parameters that a photo shows made of it."""
 
-    def judged(changed: HairStyle) -> Match:
-        return _judged(changed, view, grow_style(head, changed, detail=ROUGH_SKETCH).strands, seen)
+    def grown(changed: HairStyle) -> tuple[Match, NDArray]:
+        strands = grow_style(head, changed, detail=ROUGH_SKETCH).strands
+        return _judged(changed, view, strands, seen), strands
 
-    best = judged(style)
+    best = plain = grown(style)
     for variants in (_longer, _higher, _fuller, _draped, _tied):
-        best = max([best, *map(judged, variants(best.style))], key=lambda match: match.score)
-    return best
+        best = max([best, *map(grown, variants(best[0].style))], key=lambda found: found[0].score)
+    return [plain, best]
 
 
 def _longer(style: HairStyle) -> list[HairStyle]:

@@ -22,12 +22,13 @@ from ..orientation.coding import OrientationMap, angle_between
 from ..orientation.strands import BEHIND, MapView, map_of_strands
 from ..variation import lengths
 from .fields import OUTLINE_SPREAD, outline_field, signed_distance, turning_field
+from .lengthen import lengthened
 
-ROUNDS = 8
-TURNING_ROUNDS = 4
+ROUNDS = 10
+TURNING_ROUNDS = 5
 ALIKE = 7  # points of a strand that move alike
-GAIN = 0.7
-DEGREE_WEIGHT = 0.005  # what a degree of wrong direction costs in IoU
+TURN_GAIN = 0.7
+DEGREE_WEIGHT = 0.008  # what a degree of wrong direction costs in IoU
 ROOT_RAMP = 0.022  # metres along a strand until it moves freely
 STRETCH, SHIFT, FARTHEST = (
     0.5,
@@ -86,6 +87,10 @@ def refine(
     """
     strands = strands.astype(np.float32)
     some = np.arange(0, len(strands), max(1, len(strands) // JUDGED))
+    drawn = map_of_strands(view, strands[some])
+    longer = lengthened(head, view, wanted.hair & known, drawn.hair, strands)
+    if longer is not strands:
+        strands = resolve_collisions(head, longer)
     moved = strands + _carried(strands, some, _best_offset(head, view, wanted, known, strands[some], rounds))
     trimmed = _trimmed(view, moved, signed_distance(wanted.hair | ~known))
     return resolve_collisions(head, trimmed).astype(np.float32)
@@ -108,12 +113,12 @@ def _best_offset(
         if turn == rounds:
             break
         if turn < TURNING_ROUNDS:
-            current = _turned(view, current, GAIN * turning_field(drawn, wanted), head)
+            current = _turned(view, current, TURN_GAIN * turning_field(drawn, wanted), head)
             drawn = map_of_strands(view, current)
         # At first whole locks move, then the outline settles in its details.
         spread = max(OUTLINE_SPREAD * SETTLING**turn, FINEST_SPREAD)
         field = outline_field(drawn.hair & known, wanted.hair & known, known, spread)
-        current = _kept_near(_moved(view, current, GAIN * field, ramp), started, limit)
+        current = _kept_near(_moved(view, current, field, ramp), started, limit)
         current = resolve_collisions(head, current)
     return best - started
 
