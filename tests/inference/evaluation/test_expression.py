@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from inference import cli
 from inference.emotion.shipped import shipped_network
@@ -21,7 +22,7 @@ from inference.evaluation.expression.synthetic import synthetic_items
 from inference.face.types import FaceFit
 from inference.head.model import HeadModel
 from inference.head.open_head import load_open_head
-from tests.inference.evaluation.facescape_files import SCALE, YAWS, camera, write_person
+from tests.inference.evaluation.facescape_files import SCALE, YAWS, camera, write_person, write_ply
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +128,25 @@ def test_metres_are_detected_and_strange_units_refused(
     front, _ = facescape_items(tmp_path / "set", ("neutral",), None)
     assert "in metres" in front.notes[0]
     assert front.marks == pytest.approx(SCALE * truth["neutral"], abs=1e-2)
+
+
+def test_broken_pictures_and_vertices_are_named(data_set: tuple[Path, dict[str, np.ndarray]], tmp_path: Path) -> None:
+    folder, truth = data_set
+    shutil.copytree(folder, tmp_path / "set")
+    pictures, meshes = tmp_path / "set" / "images" / "1" / "16_grin", tmp_path / "set" / "meshes" / "1"
+    Image.new("RGB", (320, 320), (90, 120, 90)).save(pictures / "0.jpg")  # the front view: nobody
+    (pictures / "1.jpg").write_bytes(b"no picture")  # the side view
+    np.save(meshes / "16_grin.npy", truth["grin"])
+    front, side = facescape_items(tmp_path / "set", ("grin",), None)
+    assert (front.name, side.name) == ("1/16_grin, front", "1/16_grin, side")
+    assert "No face was found" in front.reason
+    assert isinstance(side, LeftOut)
+    write_ply(meshes / "1_neutral.ply", np.full((50, 3), np.nan))
+    (broken,) = facescape_items(tmp_path / "set", ("neutral",), None)
+    assert "50 of 50 scan vertices are not numbers" in broken.reason
+    (meshes / "1_neutral.ply").write_bytes(b"<html>")
+    (broken,) = facescape_items(tmp_path / "set", ("neutral",), None)
+    assert "1_neutral.ply is not a mesh" in broken.reason
 
 
 @pytest.mark.slow
