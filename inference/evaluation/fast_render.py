@@ -32,7 +32,7 @@ PLAIN_COLORS = {
     "lashes": (28, 22, 18),
 }
 # Parts that stand on the surface or inside the mouth, with the share of a pixel that they cover: lashes are hairs on wider strips.
-LASHES, LASHES_COVER = "lashes", 0.35
+LASHES, LASHES_COVER = "lashes", 0.7
 
 
 @dataclass(frozen=True)
