@@ -4,21 +4,19 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .assemble import assemble_avatar
 from .bundle import Avatar
 from .bundle_io import check_target, write_bundle
 from .emotion.network import load_network
 from .errors import output_error
-from .estimators.estimate import estimate_face
+from .estimators.estimate import estimate_face, prepare_estimate
 from .estimators.heads import load_head
 from .estimators.types import FaceOptions
-from .face.landmark_fit import prepare_fit
 from .hair.from_photo import hair_from_photo, has_hair, photo_hair_color
 from .hair.mask import hair_mask
 from .hair.sketches import library_sketches
@@ -29,7 +27,6 @@ from .photo.landmarks import find_landmarks
 from .photo.load import load_photo
 from .photo.mediapipe_runtime import start_networks
 from .photo.segment_person import person_probability
-from .photo.types import FaceLandmarks, Photo
 from .photo.write import write_pictures
 from .scratch import scratch_folder
 from .stages import Report, Stages
@@ -90,18 +87,24 @@ def _created(
     emotions = load_network(options.emotion_network) if options.emotion_network else None
     photo = load_photo(photo_path)
     model = load_head(options.estimation)
-    fit_ready = aside.submit(prepare_fit, model)
+    fit_ready = aside.submit(prepare_estimate, model, options.estimation)
     textures_ready = aside.submit(prepare_textures, model, options.texture_size)
     stages.begin("face")
     photo, face = choose_face(photo, options.face)
+    given_mask = None
+    if options.hair_mask is not None:
+        given_mask, notes = load_hair_mask(options.hair_mask, photo)
+        photo = replace(photo, warnings=(*photo.warnings, *notes))
     person_found = aside.submit(person_probability, photo, face)
     landmarks = find_landmarks(photo, face)
     person = person_found.result()
     stages.begin("fit")
-    mask_found = aside.submit(_mask, photo, landmarks, person, options)
+    if given_mask is None:
+        mask_found = aside.submit(hair_mask, photo.pixels, landmarks.points, person)
     fit_ready.result()
     estimate = estimate_face(model, photo, landmarks, options.estimation)
-    fit, mask = estimate.fit, mask_found.result()
+    fit = estimate.fit
+    mask = mask_found.result() if given_mask is None else given_mask
     stages.begin("texture")
     color = photo_hair_color(photo, landmarks, mask)
     hair_grown = aside.submit(
@@ -120,16 +123,10 @@ def _created(
     return assemble_avatar(model, fit, photo, hair, files, textures.colors, report, estimate.sources, emotions)
 
 
-def _mask(photo: Photo, landmarks: FaceLandmarks, person: NDArray, options: CreateOptions) -> NDArray:
-    if options.hair_mask is not None:
-        return load_hair_mask(options.hair_mask, photo)
-    return hair_mask(photo.pixels, landmarks.points, person)
-
-
 def warm_up() -> None:
     """Load the head and the networks, and prepare what depends on the head alone, before the first request."""
     start_networks()
     model = load_open_head()
-    prepare_fit(model)
+    prepare_estimate(model, FaceOptions())
     prepare_textures(model)
     library_sketches(model)

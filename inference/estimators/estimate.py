@@ -5,12 +5,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..face.landmark_fit import prepare_fit
 from ..head.model import HeadModel
 from ..photo.types import FaceLandmarks, Photo
-from .by_landmarks import fit_landmarks, refine
+from .by_landmarks import fit_landmarks, refine, slider_model
 from .types import LANDMARK_FIT, Estimate, FaceOptions
 
 NOT_BETTER = "The landmark refinement found nothing better and was left out."
+
+
+def prepare_estimate(model: HeadModel, options: FaceOptions) -> None:
+    """Do ahead of time what depends on the head and the options alone."""
+    if options.estimator == LANDMARK_FIT:
+        prepare_fit(slider_model(model))
 
 
 def estimate_face(model: HeadModel, photo: Photo, landmarks: FaceLandmarks, options: FaceOptions) -> Estimate:

@@ -57,7 +57,7 @@ def _measure(outline: HairOutline, path: Path, masks: Path | None, overlays: Pat
     if masks is None:
         mask = hair_mask(photo.pixels, landmarks.points, person)
     else:
-        mask = load_hair_mask(masks / f"{outline.name}.png", photo)
+        mask, _ = load_hair_mask(masks / f"{outline.name}.png", photo)
     seconds = time.perf_counter() - start
     truth = outline.mask(mask.shape)
     if overlays is not None:

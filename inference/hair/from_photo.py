@@ -24,7 +24,7 @@ from .orientation.coding import OrientationMap, resized
 from .orientation.photo import map_of_photo
 from .orientation.strands import MapView, map_of_strands, map_view
 from .picture import coverage, make_view, measure_hair
-from .refine.refine import likeness, refine
+from .refine.refine import Likeness, likeness, refine
 from .style import HairStyle
 from .wear import wear_file
 
@@ -89,9 +89,9 @@ def style_of_photo(
     # Half the pixels show as much of what a style may become.
     view, wanted, known = view.halved(), resized(wanted, (view.size // 2,) * 2), known[::2, ::2]
 
-    def promise(strands: NDArray) -> float:
+    def promise(strands: NDArray) -> Likeness:
         refined = refine(head, view, wanted, known, strands, SKETCHY_ROUNDS)
-        return likeness(map_of_strands(view, refined), wanted, known).score
+        return likeness(map_of_strands(view, refined), wanted, known)
 
     return match_style(head, make_view(fit.camera, window, head), seen, promise).style
 

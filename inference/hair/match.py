@@ -16,12 +16,14 @@ from .groom import ROUGH_SKETCH, grow_style
 from .head_surface import HeadSurface
 from .library import load_style, style_names
 from .picture import HairPicture, View, draw
+from .refine.refine import Likeness
 from .sketches import Sketch, library_sketches, skull_size
 from .style import Cut, HairStyle
 
 ORIENTATION_WEIGHT = 0.25
 COHERENCE_WEIGHT = 0.2
 FACE_WEIGHT = 1.0
+STRAIN = 0.3  # what it costs to be bent into the outline, per IoU gained
 USUAL_DIRECTION = 0.02  # what the terms of direction come to for a fair match
 # What people seldom wear, and tied hair, which looks like short hair from the front, must be clearly better to be chosen.
 RARE_PENALTY = 0.06
@@ -43,17 +45,17 @@ class Match:
     iou: float
 
 
-def match_style(head: HeadSurface, view: View, seen: HairPicture, promise: Callable[[NDArray], float]) -> Match:
+def match_style(head: HeadSurface, view: View, seen: HairPicture, promise: Callable[[NDArray], Likeness]) -> Match:
     """The library's style that promises most; ``seen`` is the hair measured in the photo.
 
-    promise: how well thin strands (N, P, 3) of a style would match once they are refined; added to the styles' own scores.
+    promise: how well thin strands (N, P, 3) of a style would match once they are refined.
     """
     size = skull_size(head.model, head.vertices)
-    sketches = library_sketches(head.model)
 
     def hope(match: Match, strands: NDArray) -> float:
-        # What already fits counts too: refinement bends any style to the outline, but only the right one is right where nothing is seen.
-        return _judged(match.style, view, strands, seen).score + promise(strands)
+        # Refinement bends any style to the outline, but only the right one is right where nothing is seen: what fits before counts too.
+        found, refined = _judged(match.style, view, strands, seen), promise(strands)
+        return found.score + refined.score - STRAIN * max(refined.iou - found.iou, 0)
 
     def hope_of_sketch(found: tuple[Match, Sketch]) -> float:
         return hope(found[0], found[1].on(head, size))

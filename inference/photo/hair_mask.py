@@ -13,12 +13,15 @@ from .load import load_photo
 from .types import Photo
 
 MAX_STRETCH = 0.02
+COARSE = 0.4  # of the photo's width
 
 
-def load_hair_mask(path: Path, photo: Photo) -> np.ndarray:
-    """(H, W) float32 in [0, 1] over the photo, from a picture of the same proportions in which hair is white.
+def load_hair_mask(path: Path, photo: Photo) -> tuple[np.ndarray, tuple[str, ...]]:
+    """(H, W) float32 in [0, 1] over the photo, from a picture in which hair is white, and what the person should know about it.
 
-    Raises AvatarError ``hair_mask_invalid`` for other proportions, and the photo's codes for a file that is no picture.
+    The picture has the photo's size or at least its proportions (programs that find hair often work on smaller copies); then it is
+    resized, and said so. Raises AvatarError ``hair_mask_invalid`` for other proportions, and the photo's codes for a file that is no
+    picture.
     """
     mask = load_photo(path).pixels
     height, width = photo.pixels.shape[:2]
@@ -30,4 +33,12 @@ def load_hair_mask(path: Path, photo: Photo) -> np.ndarray:
             f"({width} x {height}): paint it over the photo itself.",
         )
     grey = cv2.cvtColor(mask, cv2.COLOR_RGB2GRAY)
-    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    if grey.shape == (height, width):
+        return grey.astype(np.float32) / 255, ()
+    smaller = grey.shape[1] < width
+    resized = cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR if smaller else cv2.INTER_AREA)
+    note = (
+        f"The hair mask {path.name} is {mask.shape[1]} x {mask.shape[0]} and was resized to the photo's {width} x {height}"
+        f"{', so its outline is coarse' if grey.shape[1] < COARSE * width else ''}."
+    )
+    return resized.astype(np.float32) / 255, (note,)

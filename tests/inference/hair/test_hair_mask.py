@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +108,12 @@ def test_a_given_mask_of_other_proportions_is_refused_with_a_sentence(seen: Seen
     with pytest.raises(AvatarError, match=r"changed.png is 512 x 300.*512 x 512") as caught:
         load_hair_mask(changed(np.zeros((300, 512, 3)), tmp_path), seen.photo)
     assert caught.value.code == "hair_mask_invalid"
-    white = load_hair_mask(changed(np.full((256, 256, 3), 255), tmp_path), seen.photo)
+
+
+def test_a_given_mask_of_another_size_is_resized_and_said_so(seen: Seen, tmp_path: Path) -> None:
+    white, notes = load_hair_mask(changed(np.full((256, 256, 3), 255), tmp_path), seen.photo)
+    assert len(notes) == 1
+    assert re.search(r"changed.png is 256 x 256 .*resized .*512 x 512", notes[0])
+    assert load_hair_mask(changed(np.zeros((512, 512, 3)), tmp_path), seen.photo)[1] == ()
     assert white.shape == (512, 512)
     assert white.min() == 1
