@@ -18,13 +18,16 @@ from .segment.forward import hair_logits, load_weights
 from .segment.own_colors import with_own_colors
 
 FINER = 2
-SHADOWS_LIFTED = ((np.arange(256) / 255) ** 0.6 * 255 + 0.5).astype(np.uint8)
+# A photo is shown as if exposed to this median grey, never darker than it is: black hair before black then shows its streaks.
+MEDIAN_GREY, STRONGEST_GAMMA = 0.4, 0.35
+LIFTED = 0.75  # gamma of the mirrored look
 EDGE_RADIUS, EDGE_STRENGTH = 8, 1e-3
 PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 LOOSE, SURELY_PERSON = 0.02, 0.8  # face heights; person probability
 GAP = 0.4  # of a face height: arms and hands part hair from the skull
-# Below this share of hair in the ring around the skull's top a head counts as bald.
-BALD_SHARE = 0.12
+# Below these shares of hair in the ring around the skull's top and beside the face a head counts as bald; under a hat
+# hair shows beside the face only.
+BALD_SHARE, HANGING_SHARE = 0.12, 0.35
 # Above this share of smooth skin among the hair there is none.
 BARE_SHARE = 0.5
 
@@ -38,21 +41,36 @@ def hair_mask(pixels: NDArray, landmarks: NDArray, person: NDArray) -> NDArray:
     known = window.covers(person.shape)
     body = np.clip(window.take(person.astype(np.float32)), 0, 1) * known
     picture = window.take(pixels)
+    exposure = _brightened(_gamma(picture, known))
+    picture = cv2.LUT(picture, exposure)
     classes = color_classes(picture, body, window)
     hair = _judged(picture, body, classes, window) * _on_person(body, window)
     hair = _own(with_own_colors(picture, hair, classes[HAIR], known), window)
     if _bald(hair, known, window) or _bare(hair, like_bare_skin(picture, window)):
         return np.zeros(person.shape, np.float32)
     fine = window.finer(FINER)
-    hair = _along_edges(fine.take(pixels), cv2.resize(hair, fine.shape[::-1], interpolation=cv2.INTER_LINEAR))
+    hair = _along_edges(
+        cv2.LUT(fine.take(pixels), exposure), cv2.resize(hair, fine.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    )
     return np.clip(fine.give_back(hair, person.shape), 0, 1)
 
 
+def _gamma(picture: NDArray, known: NDArray) -> float:
+    """The exponent that brings the median grey of what the photo shows to :data:`MEDIAN_GREY`, at most 1."""
+    grey = float(np.median(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[known])) / 255 if known.any() else 1.0
+    return float(np.clip(np.log(MEDIAN_GREY) / np.log(np.clip(grey, 0.01, 0.99)), STRONGEST_GAMMA, 1))
+
+
+def _brightened(gamma: float) -> NDArray:
+    """(256,) uint8 table of sRGB values."""
+    return ((np.arange(256) / 255) ** gamma * 255 + 0.5).astype(np.uint8)
+
+
 def _judged(picture: NDArray, body: NDArray, classes: NDArray, window: FaceWindow) -> NDArray:
-    """(h, w) the network's answer, averaged with its answer to the mirrored picture with lifted shadows: black hair before black."""
+    """(h, w) the network's answer, averaged with its answer to the mirrored picture with lifted shadows."""
     weights = load_weights()
     seen = cues(picture, body, classes, window)
-    mirrored = cues(cv2.LUT(picture, SHADOWS_LIFTED), body, classes, window)[:, :, ::-1].copy()
+    mirrored = cues(cv2.LUT(picture, _brightened(LIFTED)), body, classes, window)[:, :, ::-1].copy()
     mirrored[[ACROSS, STREAK_SINE]] *= -1
     logits = hair_logits(seen, weights) + hair_logits(mirrored, weights)[:, ::-1]
     return 1 / (1 + np.exp(-logits / 2))
@@ -97,9 +115,11 @@ def _own(hair: NDArray, window: FaceWindow) -> NDArray:
 
 
 def _bald(hair: NDArray, known: NDArray, window: FaceWindow) -> bool:
-    """Whether the ring over the forehead and the temples holds next to no hair, as far as the photo shows it."""
+    """Whether forehead, temples and the places beside the face hold next to no hair, as far as the photo shows them."""
     ring = (window.oval > 0.02) & (window.oval < 0.22) & (window.down < 0.0) & known
-    return not ring.any() or bool(hair[ring].mean() < BALD_SHARE)
+    beside = (window.oval > 0.02) & (window.oval < 0.3) & (window.down > 0.1) & (window.down < 0.6) & known
+    hanging = beside.any() and hair[beside].mean() >= HANGING_SHARE
+    return not ring.any() or (hair[ring].mean() < BALD_SHARE and not hanging)
 
 
 def _bare(hair: NDArray, like_skin: NDArray) -> bool:
