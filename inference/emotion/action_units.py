@@ -15,7 +15,7 @@ import numpy as np
 ACTION_UNITS: dict[str, dict[str, float]] = {
     "1": {"browInnerUp": 1.0},
     "2": {"browOuterUp": 1.0},
-    "4": {"browDown": 1.0},
+    "4": {"browDown": 1.0, "noseSneer": 0.25},
     "5": {"eyeWide": 1.0},
     "6": {"cheekSquint": 0.8, "eyeSquint": 0.45},
     "7": {"eyeSquint": 1.0},
@@ -27,8 +27,15 @@ ACTION_UNITS: dict[str, dict[str, float]] = {
     "16": {"mouthLowerDown": 1.0},
     "17": {"mouthShrugLower": 1.0},
     "20": {"mouthStretch": 1.0},
-    "23": {"mouthPress": 0.6, "mouthRollUpper": 0.45, "mouthRollLower": 0.4},
-    "24": {"mouthPress": 0.75, "mouthRollUpper": 0.5, "mouthRollLower": 0.5, "mouthShrugLower": 0.25},
+    "23": {"mouthPress": 0.3, "mouthRollUpper": 0.5, "mouthRollLower": 0.5, "mouthPucker": 0.2, "mouthFrown": 0.25},
+    "24": {
+        "mouthPress": 0.4,
+        "mouthRollUpper": 0.5,
+        "mouthRollLower": 0.5,
+        "mouthShrugLower": 0.3,
+        "mouthPucker": 0.2,
+        "mouthFrown": 0.3,
+    },
     "25": {"mouthUpperUp": 0.5, "mouthLowerDown": 0.25, "jawOpen": 0.1},
     "26": {"jawOpen": 1.0, "mouthFunnel": 0.4},
     "43": {"eyeBlink": 1.0},
@@ -46,7 +53,7 @@ CONFLICTS = (
     ("17", "26"),
     ("5", "43"),
 )
-CONFLICT = 0.6
+CONFLICT = 0.5
 MEETING = 0.78
 
 

@@ -17,6 +17,7 @@ from ..photo.choose_face import choose_face
 from ..photo.landmarks import find_landmarks
 from ..photo.load import load_photo
 from .dataset import Dataset, split_by_subject
+from .emotion_keys import farthest_moves
 from .network import no_shape, save_network, strongest_shapes
 from .photo_set import LabelledPhoto, find_photos, learned_expressions, photo_dataset
 from .prototypes import BASIC_EMOTIONS, EMOTIONS
@@ -60,6 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--alpha", type=float, default=TrainingOptions.alpha, help="weight of the neck's and jaw's turn"
     )
     parser.add_argument("--beta", type=float, default=TrainingOptions.beta, help="weight of the whole head's turn")
+    parser.add_argument(
+        "--smoothness", type=float, default=TrainingOptions.smoothness, help="weight of what sliders could not follow"
+    )
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -78,14 +82,21 @@ def run(options: argparse.Namespace) -> None:
     print(f"{len(train)} pictures to train on, {len(validation)} of other people to validate with")
     shape_input = strongest_shapes(model, SHAPE_INPUTS) if options.with_shape else no_shape()
     settings = TrainingOptions(
-        tuple(options.hidden), options.epochs, options.learning_rate, options.alpha, options.beta, options.seed
+        tuple(options.hidden),
+        options.epochs,
+        options.learning_rate,
+        options.alpha,
+        options.beta,
+        options.smoothness,
+        options.seed,
     )
 
     def progress(epoch: int, loss: float) -> None:
         if (epoch + 1) % max(options.epochs // REPORTS, 1) == 0:
             print(f"epoch {epoch + 1:4d}  loss {loss:.5f}", flush=True)
 
-    network = train_network(model.name, train, shape_input, settings, progress)
+    reach = farthest_moves(model, dataset.expressions)
+    network = train_network(model.name, train, shape_input, reach, settings, progress)
     predictions = {
         "network": network.predict(validation.sliders, validation.shape),
         "linear regression": linear_regression(train, shape_input)(validation),

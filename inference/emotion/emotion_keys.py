@@ -59,8 +59,9 @@ class Person:
     def displacements(self, network: EmotionNetwork, coefficients: NDArray) -> NDArray:
         """(n, V, 3) float32 metres from the neutral face for (n, E + 6).
 
-        The jaw turns the mesh, unless one of the expressions opens it. The root's turn is left out: it belongs to the armature, and in
-        a photo to the camera.
+        Pose acts through the mesh alone: the jaw's turn moves it, unless one of the expressions opens the mouth. Sliders never turn the
+        neck or the head: the armature is the animator's, and the root's turn that a network learned is how people stood to the camera.
+        It is predicted and its error reported, as in the thesis, but no part of the product.
         """
         basis, jaw = self.model.expression_basis[self._index(network)], jaw_joint(self.model, network.expressions)
         expression = coefficients[:, :-POSE_SIZE].astype(np.float32)
@@ -84,6 +85,12 @@ def jaw_joint(model: HeadModel, expressions: tuple[str, ...]) -> int | None:
     if "jawOpen" in expressions:
         return None
     return next((number for number, name in enumerate(model.joints.names) if "jaw" in name.lower()), None)
+
+
+def farthest_moves(model: HeadModel, expressions: tuple[str, ...]) -> NDArray:
+    """(E,) metres by which each of the named directions moves the vertex that it moves most."""
+    basis = model.expression_basis[[model.expression_names.index(name) for name in expressions]]
+    return np.linalg.norm(basis, axis=2).max(1)
 
 
 def emotion_keys(network: EmotionNetwork, person: Person) -> EmotionKeys:
@@ -171,8 +178,7 @@ def _fitted_pairs(network: EmotionNetwork, person: Person, nodes: NDArray, pairs
     share = shares(mixtures)
     missing = person.coefficients(network, mixtures) - np.tensordot(level_weights(share, LEVELS), nodes, 2)
     meeting = 2 * share[:, pairs].prod(2)
-    basis = person.model.expression_basis[[person.model.expression_names.index(name) for name in network.expressions]]
-    reach = np.append(np.linalg.norm(basis, axis=2).max(1), np.zeros(POSE_SIZE))
+    reach = np.append(farthest_moves(person.model, network.expressions), np.zeros(POSE_SIZE))
     for _ in range(1 + REWEIGHTINGS):
         pair_coefficients = np.linalg.lstsq(meeting * weight, missing * weight, rcond=None)[0]
         worst = np.abs((missing - meeting @ pair_coefficients) * reach).max(1, keepdims=True)

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from .blendable import MIXTURES, not_blendable, random_mixtures
 from .dataset import POSE_SIZE, Dataset
+from .emotion_keys import LEVELS
 from .network import EmotionNetwork, ShapeInput
 
 BATCH = 1024
@@ -18,13 +20,18 @@ BATCH = 1024
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """hidden: width of each hidden layer. alpha, beta: weights of the jaw's (the thesis' neck) and of the root's (global) turn."""
+    """hidden: width of each hidden layer. alpha, beta: weights of the jaw's (the thesis' neck) and of the root's (global) turn; the latter
+    is learned but never shown (``emotion_keys.py``).
+
+    smoothness: weight of what sliders could not blend of the network's answers to random mixtures.
+    """
 
     hidden: tuple[int, ...] = (48, 48)
     epochs: int = 120
     learning_rate: float = 3e-3
     alpha: float = 1.0
     beta: float = 0.1
+    smoothness: float = 0.4
     seed: int = 0
 
 
@@ -32,10 +39,14 @@ def train_network(
     head: str,
     dataset: Dataset,
     shape_input: ShapeInput,
+    reach: NDArray,
     options: TrainingOptions,
     progress: Callable[[int, float], None],
 ) -> EmotionNetwork:
-    """Minimise the weighted L1 loss by Adam with a cosine schedule. ``progress`` hears (epoch, loss of its training pictures)."""
+    """Minimise the weighted L1 loss, and what sliders cannot follow, by Adam with a cosine schedule.
+
+    reach (E,): how far each expression moves the face, for the latter. ``progress`` hears (epoch, loss of its training pictures).
+    """
     import torch  # here, because reading and evaluating networks must not need it
 
     torch.manual_seed(options.seed)
@@ -48,14 +59,21 @@ def train_network(
     steps = [module for layer in linear[:-1] for module in (layer, torch.nn.ReLU())]
     network = torch.nn.Sequential(*steps, linear[-1])
     weights = torch.from_numpy(loss_weights(targets.shape[1], options.alpha, options.beta))
+    share = torch.from_numpy(np.append(reach / reach.sum(), np.zeros(POSE_SIZE)).astype(np.float32))
+    random = np.random.default_rng(options.seed)
     optimizer = torch.optim.Adam(network.parameters(), lr=options.learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, options.epochs)
     for epoch in range(options.epochs):
         total = 0.0
+        mixtures = random_mixtures(random, MIXTURES, len(dataset.emotions))
+        residual = torch.from_numpy(not_blendable(mixtures, LEVELS).astype(np.float32))
         for rows in torch.randperm(len(inputs)).split(BATCH):
             loss = ((network(inputs[rows]) - targets[rows]).abs() * weights).sum(1).mean()
+            someone = dataset.shape[random.integers(len(dataset))]
+            answers = network(torch.from_numpy(empty.inputs(mixtures, someone).astype(np.float32)))
+            rough = ((residual @ answers).abs() * share).sum(1).mean()
             optimizer.zero_grad()
-            loss.backward()
+            (loss + options.smoothness * rough).backward()
             optimizer.step()
             total += float(loss.detach()) * len(rows)
         schedule.step()

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python -m inference emotion-sheet``: every emotion at three strengths, and mixtures, as one labelled picture per person."""
+"""``python -m inference emotion-sheet``: every emotion at three strengths, and mixtures, as one labelled picture per person.
+
+With --portraits also single pictures, in the layouts that train-emotion reads.
+"""
 
 from __future__ import annotations
 
 import argparse
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,11 +19,13 @@ from ...bundle_io import read_bundle
 from ...errors import output_error
 from ...evaluation.fast_render import orbit_camera, render
 from ...evaluation.likeness import AvatarViews
-from ..emotion_keys import slider_displacement
+from ..emotion_keys import EmotionKeys, slider_displacement
 from ..evaluation.command import bundle_keys
 
 STRENGTHS = (0.33, 0.66, 1.0)
 YAWS = (0.0, 30.0)
+# Folder within the subject's -> strength; train-emotion takes those that lie in the subject's own folder as full.
+PORTRAITS = {"": 1.0, "half/": 0.5}
 MIXTURES: tuple[dict[str, float], ...] = (
     {"happiness": 1, "surprise": 1},
     {"anger": 1, "contempt": 1},
@@ -41,11 +47,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="DIR", help="NAME_emotions.png, NAME_mixtures.png"
     )
+    parser.add_argument(
+        "--portraits",
+        type=Path,
+        metavar="DIR",
+        help="also write DIR/NAME/EMOTION.png, at half strength in DIR/NAME/half, and DIR/labels.csv",
+    )
     parser.add_argument("--size", type=int, default=300, help="pixels of one picture")
 
 
 def run(options: argparse.Namespace) -> None:
     """Raises AvatarError."""
+    labels: list[tuple[str, str, str, float]] = []
     for path in options.bundles:
         avatar = read_bundle(path)
         views, keys = AvatarViews(avatar, path), bundle_keys(avatar)
@@ -68,6 +81,32 @@ def run(options: argparse.Namespace) -> None:
             except OSError as problem:
                 raise output_error(problem, target) from problem
             print(target, flush=True)
+        if options.portraits:
+            labels += _write_portraits(views, keys, path.name, options.portraits)
+    if labels:
+        with (options.portraits / "labels.csv").open("w", newline="", encoding="utf-8") as stream:
+            csv.writer(stream).writerows([("photo", "subject", "emotion", "intensity"), *labels])
+        print(f"{options.portraits} ({len(labels)} portraits)")
+
+
+def _write_portraits(
+    views: AvatarViews, keys: EmotionKeys, subject: str, folder: Path
+) -> list[tuple[str, str, str, float]]:
+    """One front view per emotion and strength, and the neutral one; answers the rows of the CSV."""
+    rows = [(f"{subject}/neutral.png", subject, "neutral", 1.0)]
+    rows += [
+        (f"{subject}/{place}{e}.png", subject, e, strength) for place, strength in PORTRAITS.items() for e in keys.names
+    ]
+    for photo, _, emotion, strength in rows:
+        sliders = np.array([strength * (name == emotion) for name in keys.names])
+        target = folder / photo
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            picture = views.orbit(views.avatar.head.vertices + slider_displacement(keys, sliders), 0.0)
+            Image.fromarray(picture).save(target)
+        except OSError as problem:
+            raise output_error(problem, target) from problem
+    return rows
 
 
 def _label(mixture: dict[str, float]) -> str:

@@ -30,12 +30,12 @@ def test_names_and_shapes(keys: EmotionKeys, head: HeadModel) -> None:
 
 
 def test_sliders_follow_the_network(keys: EmotionKeys, person: Person, network: EmotionNetwork) -> None:
-    """The goal over 1,000 vectors (python -m inference measure-emotion): mean 0.2 mm, at most 1.5 mm."""
+    """The goal over 1,000 vectors (python -m inference measure-emotion): mean 0.2 mm, at most 1.5 mm; here with the margin it has."""
     sliders = np.random.default_rng(5).random((150, 7))
     expected = person.displacements(network, person.coefficients(network, sliders))
     missed = [np.linalg.norm(slider_displacement(keys, x) - y, axis=1) for x, y in zip(sliders, expected, strict=True)]
-    assert np.mean(missed) < 0.0002
-    assert np.max(missed) < 0.0015
+    assert np.mean(missed) < 0.0001
+    assert np.max(missed) < 0.0012
 
 
 @pytest.mark.parametrize("emotion", range(7))
@@ -45,7 +45,8 @@ def test_a_single_slider_follows_the_network(
     for value in (0.1, 0.3, 0.5, 0.8, 1.0):
         sliders = value * np.eye(7)[emotion]
         expected = person.displacements(network, person.coefficients(network, sliders)[None])[0]
-        assert np.abs(slider_displacement(keys, sliders) - expected).max() < 0.0005
+        # What is left is the asymmetry that the network learned from noisy faces, and the keys do not have.
+        assert np.abs(slider_displacement(keys, sliders) - expected).max() < 0.0007
 
 
 def test_symmetric_emotions_are_symmetric(full: dict[str, np.ndarray], head: HeadModel) -> None:
@@ -119,6 +120,17 @@ def test_a_jaw_that_turns_moves_the_mesh(head: HeadModel, network: EmotionNetwor
     rigid = np.flatnonzero(head.joints.weights[:, joint] > 0.999)
     expected = (neutral[rigid] - pivot) @ rotation_matrices(turn).T + pivot - neutral[rigid]
     np.testing.assert_allclose(moved[rigid], expected, atol=2e-4)
+
+
+def test_sliders_never_turn_the_head(keys: EmotionKeys, person: Person, network: EmotionNetwork) -> None:
+    """Whatever a network says of the root, the mesh's keys are the same: the head's pose is the armature's."""
+    weight, bias = network.layers[-1]
+    weight = weight.copy()
+    weight[-6:-3] += 0.3
+    turned = replace(network, layers=(*network.layers[:-1], (weight, bias)))
+    happiness = np.eye(7, dtype=np.float32)[0]
+    assert np.abs(turned.predict(happiness, person.shape)[-6:-3]).max() > 0.05
+    np.testing.assert_array_equal(emotion_keys(turned, person).deltas, keys.deltas)
 
 
 def test_the_photos_emotion_is_found_again(head: HeadModel, keys: EmotionKeys) -> None:

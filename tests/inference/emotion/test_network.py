@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from inference.emotion.blendable import not_blendable, random_mixtures
 from inference.emotion.dataset import split_by_subject
+from inference.emotion.emotion_keys import LEVELS, farthest_moves
 from inference.emotion.network import (
     EmotionNetwork,
     load_network,
@@ -29,11 +31,15 @@ from inference.errors import AvatarError
 from inference.head.model import HeadModel
 
 
+def reach(head: HeadModel) -> np.ndarray:
+    return farthest_moves(head, head.expression_names)
+
+
 @pytest.fixture(scope="module")
 def trained(head: HeadModel) -> EmotionNetwork:
     dataset = synthetic_dataset(head, SyntheticOptions(subjects=40, pictures=10))
     options = TrainingOptions(hidden=(24, 16), epochs=4)
-    return train_network(head.name, dataset, strongest_shapes(head, 50), options, lambda *_: None)
+    return train_network(head.name, dataset, strongest_shapes(head, 50), reach(head), options, lambda *_: None)
 
 
 def test_numpy_says_what_pytorch_says(head: HeadModel, trained: EmotionNetwork) -> None:
@@ -63,18 +69,32 @@ def test_sizes_come_from_the_head(trained: EmotionNetwork) -> None:
 def test_the_same_seed_gives_the_same_network(head: HeadModel) -> None:
     dataset = synthetic_dataset(head, SyntheticOptions(subjects=10, pictures=4))
     options = TrainingOptions(hidden=(8,), epochs=2)
-    first, second = (train_network(head.name, dataset, no_shape(), options, lambda *_: None) for _ in range(2))
+    first, second = (
+        train_network(head.name, dataset, no_shape(), reach(head), options, lambda *_: None) for _ in range(2)
+    )
     np.testing.assert_array_equal(first.layers[0][0], second.layers[0][0])
 
 
 def test_training_beats_both_baselines(head: HeadModel) -> None:
     train, validation = split_by_subject(synthetic_dataset(head, SyntheticOptions(subjects=500, pictures=10)), 0.1, 0)
     options = TrainingOptions(epochs=100, learning_rate=4e-3)
-    network = train_network(head.name, train, no_shape(), options, lambda *_: None)
+    network = train_network(head.name, train, no_shape(), reach(head), options, lambda *_: None)
     found = errors(validation, network.predict(validation.sliders, validation.shape))["expression"]
     line = errors(validation, linear_regression(train, no_shape())(validation))["expression"]
     neutral = errors(validation, 0 * validation.targets)["expression"]
     assert found < 0.85 * line < line < neutral
+
+
+def test_a_smoother_network_is_easier_to_blend(head: HeadModel) -> None:
+    dataset = synthetic_dataset(head, SyntheticOptions(subjects=60, pictures=10))
+    mixtures = random_mixtures(np.random.default_rng(3), 150, 7)
+    left = {}
+    for smoothness in (0.0, 3.0):
+        options = TrainingOptions(hidden=(24,), epochs=200, learning_rate=1e-2, smoothness=smoothness)
+        network = train_network(head.name, dataset, no_shape(), reach(head), options, lambda *_: None)
+        answers = network.predict(mixtures)[:, :52] * reach(head)
+        left[smoothness] = np.abs(not_blendable(mixtures, LEVELS) @ answers).mean()
+    assert left[3.0] < 0.6 * left[0.0]
 
 
 def test_alpha_weighs_the_jaw_and_beta_the_root() -> None:
