@@ -60,6 +60,8 @@ class AVATAR_OT_import_bundle(bpy.types.Operator, ImportHelper):
         # For the zip export; the file itself holds everything else.
         head_object[MARK]["bundle"] = str(bundle)
         head_object[MARK]["face"] = self.face
+        # It stands before the face. Hidden, it still renders and can be looked through.
+        bpy.data.objects[objects.camera].hide_set(True)
         head_object.select_set(True)
         context.view_layer.objects.active = head_object
         return {"FINISHED"}

@@ -19,7 +19,8 @@ JAW_BONE_LENGTH = 0.08
 def build_armature(name: str) -> bpy.types.Object:
     """The armature object (not yet in a collection, no bones): bones need the view layer, see :func:`add_bones`."""
     armature = bpy.data.armatures.new(name)
-    armature.display_type = "STICK"
+    # In front, so that bones can be clicked, and thin, so that the face is seen.
+    armature.display_type = "WIRE"
     armature_object = bpy.data.objects.new(name, armature)
     armature_object.show_in_front = True
     return armature_object

@@ -28,4 +28,6 @@ def story() -> Iterator[float]:
     yield 1.0
     picture("set_up_done")
     names = [entry.name for entry in bpy.context.preferences.filepaths.asset_libraries]
+    # As Blender does by itself at its end; this one is killed.
+    bpy.ops.wm.save_userpref()
     expect("Portrait Avatar Hair" in names, f"the hairstyles are no asset library: {names}")
