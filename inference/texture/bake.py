@@ -23,7 +23,7 @@ from .part_colors import part_colors
 from .scalp import tint_scalp
 from .trust import texel_trust
 from .types import Textures
-from .view import prepare_view
+from .view import View, prepare_view
 
 STRAINED = 0.0008, 0.004  # metres of expression at which creases begin to be smoothed, and are smoothed most
 CREASES_REMOVED = 0.9
@@ -52,10 +52,11 @@ def bake_textures(
     x, y = cv2.split(places)
     trust = texel_trust(model, view, log, x, y, canvas.atlas)
     sampled = cv2.remap(log, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    strained = CREASES_REMOVED * smoothstep(*STRAINED, view.moved[canvas.graph.vertices])
+    strained = CREASES_REMOVED * _strained(canvas, view)
     # Beside a stretched mouth the photo shows lips, teeth and the fold at the corner where the face at rest has skin.
     trust = trust * (1 - canvas.spread(canvas.regions.mouth_corners * strained))
-    field = skin_field(canvas, view.normals[canvas.graph.vertices], sampled, trust, strained)
+    vertices = canvas.graph.vertices
+    field = skin_field(canvas, view.normals[vertices], view.facing[vertices], sampled, trust, strained)
     skin = compose_skin(canvas, field, sampled, trust, strained)
     change = exposure(canvas, view, log, skin)
     skin += change
@@ -65,6 +66,14 @@ def bake_textures(
     eye = paint_eye(eyes, eye_size(size))
     colors = part_colors(canvas, field.color + change, eyes, photo.pixels, landmarks.points)
     return Textures(bytes_from_log(skin), eye, colors, _report(canvas, field, eyes))
+
+
+def _strained(canvas: Canvas, view: View) -> NDArray:
+    """(N,) in [0, 1] how far the photo's expression folds the skin: where it moves it, and on the forehead as far as it moves the brows."""
+    moved = view.moved[canvas.graph.vertices]
+    brows = canvas.model.masks["brows"]
+    with_brows = np.average(view.moved, weights=brows + 1e-9)
+    return smoothstep(*STRAINED, np.maximum(moved, canvas.regions.forehead * with_brows))
 
 
 def prepare_textures(model: HeadModel, size: int = 1024) -> None:

@@ -18,11 +18,19 @@ from .detail import made_detail
 from .field import SkinField
 
 SEEN_FROM, SEEN_TO = 0.08, 0.45  # trust between which the photo takes over from what is made up
+PATCH, DARKER_PATCH = 0.005, (0.05, 0.2)  # of the texture's side; log luminance below the mirror image
+PREFERRED = 0.15, 0.75  # of what speaks for a side against its mirror image
 COARSE = 0.008  # of the texture's side: detail coarser than this changes over slowly
 # Log luminance beyond the field from which highlights are compressed, and how much of the excess is kept.
 SHINE, LIP_SHINE = (0.10, 0.45), (0.10, 0.2)
 PORE = 0.0018  # of the texture's side: what is finer belongs to the skin, what is coarser to an expression's creases
 PORE_CONTRAST = 0.05  # log colour
+# Standard deviations of the skin's detail beyond which bright and dark spots are specks, and the share of the excess that is kept.
+SPECKS, DARK_SPECKS, SPECKS_KEPT = 2.5, 12.0, 0.2
+RIM, RIM_SHARES = (
+    0.007,
+    (0.6, 0.95),
+)  # of the texture's side; mean seen share on the rim of the seen skin, and inside it
 STRETCHED_LIPS = 0.6  # share of the detail that is left out on lips the expression has stretched
 
 
@@ -38,20 +46,32 @@ def compose_skin(
     smooth, detail = spread[..., :3], sampled + spread[..., 3:]
     lips = regions.lips
     masks = np.stack(
-        [regions.plain, regions.plain * field.folded, field.lit * (1 - regions.neck), lips, lips * strained], 1
+        [
+            regions.plain,
+            regions.plain * field.folded,
+            field.lit * (1 - regions.neck * (1 - field.beard)),
+            lips,
+            lips * strained,
+            field.beard,
+            field.sideways,
+            regions.lid_folds,
+        ],
+        1,
     )
-    plain, folded, usable, lips, stretched = cv2.split(canvas.spread(masks))
-    trust = trust * usable
+    plain, folded, usable, lips, stretched, beard, sideways, lid_folds = cv2.split(canvas.spread(masks))
     _dim_highlights(detail, plain, *SHINE)
     _dim_highlights(detail, lips, *LIP_SHINE)
     detail *= (1 - STRETCHED_LIPS * stretched)[..., None]
-    seen = smoothstep(SEEN_FROM, SEEN_TO, trust)
+    seen = smoothstep(SEEN_FROM, SEEN_TO, trust) * smoothstep(*PREFERRED, usable)
+    _even_edges(canvas.atlas, detail, sideways * (1 - beard), seen)
     coarse, far_in = _coarse_part(detail, seen, plain)
     fine = detail - coarse
     _smooth_creases(coarse, fine, folded)
-    made, missing = made_detail(canvas.model, detail, trust * plain * canvas.atlas.covered)
-    fine += missing * plain[..., None]
-    smooth += _with_mirror(canvas.atlas, np.dstack([fine * seen[..., None], seen]), made)
+    made = made_detail(canvas.model, detail, trust * usable * plain * canvas.atlas.covered, beard)
+    _limit_specks(fine, made.strength, plain * (1 - beard), seen)
+    fill = made.fill * (1 - lid_folds)[..., None]  # a blink would stretch it to stripes
+    fine += made.missing * plain[..., None]
+    smooth += _with_mirror(canvas.atlas, np.dstack([fine * seen[..., None], seen]), fill)
     smooth += _with_mirror(canvas.atlas, np.dstack([coarse * far_in[..., None], far_in]))
     return smooth
 
@@ -73,6 +93,33 @@ def _smooth_creases(coarse: NDArray, fine: NDArray, folded: NDArray) -> None:
     pores = fine - cv2.GaussianBlur(fine, (0, 0), PORE * len(fine))
     pores = PORE_CONTRAST * np.tanh(pores / PORE_CONTRAST)
     fine += folded * (pores - fine)
+
+
+def _even_edges(atlas: Atlas, detail: NDArray, where: NDArray, seen: NDArray) -> None:
+    """Brightens patches of the face's edges, where light begins and ends, that are darker than their mirror image; in place."""
+    size = len(detail)
+    quarter = (size // 4, size // 4)
+    small = cv2.resize(np.dstack([detail * seen[..., None], seen]), quarter, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), PATCH * size / 4)
+    mean = small[..., :3] / np.maximum(small[..., 3:], 1e-3)
+    x, y = (
+        cv2.resize(m, quarter, interpolation=cv2.INTER_LINEAR) / 4 - 0.375 for m in (atlas.mirror_x, atlas.mirror_y)
+    )
+    other = cv2.remap(np.dstack([mean, small[..., 3]]), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    darker = cv2.transform(other[..., :3] - mean, LUMINANCE[None])
+    share = smoothstep(*DARKER_PATCH, darker) * smoothstep(0.5, 0.9, other[..., 3])
+    change = cv2.resize(share[..., None] * (other[..., :3] - mean), (size, size), interpolation=cv2.INTER_LINEAR)
+    detail += where[..., None] * change
+
+
+def _limit_specks(fine: NDArray, strength: NDArray, plain: NDArray, seen: NDArray) -> None:
+    """Compresses what stands out of plain skin: bright specks everywhere, and anything on the rim of what was seen; in place."""
+    within = cv2.GaussianBlur(seen, (0, 0), RIM * len(fine))
+    rim = 1 - smoothstep(*RIM_SHARES, within)
+    above = SPECKS * strength
+    dark = -(above + (DARK_SPECKS - SPECKS) * strength * (1 - rim)[..., None])
+    limited = np.clip(fine, dark, above)
+    fine -= plain[..., None] * (1 - SPECKS_KEPT) * (fine - limited)
 
 
 def _coarse_part(detail: NDArray, seen: NDArray, plain: NDArray) -> tuple[NDArray, NDArray]:

@@ -6,6 +6,7 @@ Noise that lives on the head in three dimensions, hence without seams or stretch
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -21,20 +22,32 @@ LATTICE = 96
 STRONGEST = (0.05, 0.04, 0.025, 0.015)  # standard deviation of log colour that skin may have in each octave
 WEAKEST = (0.014, 0.014, 0.010, 0.0)  # the same that skin has at least, seen closely
 LEAST_TEXELS = 400
+LEAST_BEARD, SURE_BEARD, STUBBLE = 0.05, 0.6, 4.0  # levels; strongest detail of beards against that of skin
 SEED = 5
 
 
-def made_detail(model: HeadModel, detail: NDArray, clean: NDArray) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Two pictures (size, size, 3) of log colour: detail for places that the photo does not show, as strong in every octave as that of
-    the trusted plain skin; and what is to be added to plain skin of a photo too coarse to show any.
+@dataclass(frozen=True)
+class MadeDetail:
+    """Two pictures (size, size, 3) of log colour: fill for places that the photo does not show, as strong in every octave as the trusted
+    plain skin's or beard's; missing, to be added to plain skin of a photo too coarse to show any. strength (3,): the plain skin's."""
 
-    detail: (size, size, 3) log colour beyond the smooth skin colour; clean: (size, size) in [0, 1], 1 where it is trusted plain skin.
-    """
+    fill: NDArray[np.float32]
+    missing: NDArray[np.float32]
+    strength: NDArray[np.float32]
+
+
+def made_detail(model: HeadModel, detail: NDArray, clean: NDArray, beard: NDArray) -> MadeDetail:
+    """detail: (size, size, 3) log colour beyond the smooth skin colour; clean: (size, size) in [0, 1], 1 where it is trusted plain skin;
+    beard: (size, size) in [0, 1]."""
     noise = prepare_noise(model, len(clean))
-    strength = _octave_strengths(detail, clean)
-    least = np.array(WEAKEST, np.float32)[:, None]
+    strongest, least = (np.array(bounds, np.float32)[:, None] for bounds in (STRONGEST, WEAKEST))
+    strength = np.minimum(_octave_strengths(detail, clean * (1 - beard)), strongest)
     missing = np.sqrt(np.maximum(least**2 - strength**2, 0))
-    return noise @ np.maximum(strength, least), noise @ missing
+    fill = noise @ np.maximum(strength, least)
+    if beard.max() > LEAST_BEARD:
+        stubble = np.minimum(_octave_strengths(detail, clean * (beard > SURE_BEARD)), STUBBLE * strongest)
+        fill += beard[..., None] * (noise @ np.maximum(stubble - strength, 0))
+    return MadeDetail(fill, noise @ missing, np.sqrt((np.maximum(strength, least) ** 2).sum(0)))
 
 
 def _octave_strengths(detail: NDArray, clean: NDArray) -> NDArray[np.float32]:
@@ -49,7 +62,7 @@ def _octave_strengths(detail: NDArray, clean: NDArray) -> NDArray[np.float32]:
             octave = detail[chosen] - cv2.pyrUp(coarser, dstsize=size)[chosen]
             strengths[band] = 1.4826 * np.median(np.abs(octave), 0)
         detail, sure = coarser, sure[::2, ::2]
-    return np.minimum(strengths, np.array(STRONGEST, np.float32)[:, None])
+    return strengths
 
 
 @lru_cache(maxsize=2)

@@ -12,14 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..smoothstep import smoothstep
+from .beard import beard_seen
 from .canvas import Canvas
 from .color import LUMINANCE, log_from_linear
-from .light import Light, even_light, side_lit_like_mirror, spot_lit_like_mirror
+from .light import Light, directional_shade, even_light, facing_like_mirror, side_lit_like_mirror, spot_lit_like_mirror
 
 FOLLOW_RADIUS = 0.0015  # metres over which the field may miss a colour that is seen
 FORGET_RADIUS = 0.07  # metres from the seen skin after which the field tends to the usual skin
 LIP_SPAN = 0.2  # log luminance by which lips may differ from their usual colour: gloss and shadow are light
-LIP_RADIUS, EAR_HOLD, FEATURE_HOLD = 0.012, 8.0, 0.02
+LIP_RADIUS, EAR_HOLD, FEATURE_HOLD, LID_HOLD = 0.012, 8.0, 0.02, 0.6
+# Log colour of what no photo shows evenly, against the skin: nostrils, the nose's underside, the line between closed lips, lids.
+NOSTRILS, UNDER_NOSE = np.array([-1.0, -1.35, -1.4]), np.array([-0.22, -0.3, -0.3])
+LIP_LINE = np.array([-0.35, -0.5, -0.45])
+LID_FOLDS, LASH_LINE = np.array([-0.02, -0.07, -0.06]), np.array([-0.55, -0.65, -0.65])
 DEFAULT_SKIN = (0.42, 0.25, 0.18)
 EAR_TINT = np.log(np.array([1.05, 0.96, 0.94]))
 LIP_TINT = np.log(np.array([0.85, 0.60, 0.62]))  # lips against skin
@@ -27,15 +32,18 @@ MOUTH_TINT = np.log(np.array([0.50, 0.35, 0.35]))  # deep inside, against lips
 NECK_RADIUS, NECK_KEPT, NECK_SPAN = 0.02, 0.5, 0.5
 TOO_DARK = 0.4, 0.9  # log luminance below the usual skin at which upper skin is doubted, and refused: hair's shadow
 CREASE_RADIUS = 0.012
-BEARD_RADIUS, BEARD = 0.012, (-0.35, -0.55)  # metres; log luminance against the usual skin
+LEAST_BEARD, BEARD_CONTINUED = 1e-4, 0.85  # square metres; share of a hidden beard's colour that is the seen one's
+SIDEWAYS = 0.95, 0.8  # cosine of the angle of view
+BEARD_FORGET = 0.045  # metres from the seen beard over which it thins out
 
 
 @dataclass(frozen=True)
 class SkinField:
     """color (N, 3) log colour of the skin without the photo's light; light that was taken out.
 
-    seen (N,): share of the texels around a vertex that the photo shows, lit (N,): 0 where a shadow makes the mirrored side preferable.
-    folded (N,): where the expression's creases are taken out.
+    seen (N,): share of the texels around a vertex that the photo shows, lit (N,): 0 where shadow or a grazing view make the mirrored
+    side preferable. folded (N,): where the expression's creases are taken out. beard (N,) in [0, 1]. sideways (N,):
+    plain skin that the camera sees from the side.
     """
 
     color: NDArray
@@ -43,10 +51,16 @@ class SkinField:
     seen: NDArray
     lit: NDArray
     folded: NDArray
+    beard: NDArray
+    sideways: NDArray
 
 
-def skin_field(canvas: Canvas, normals: NDArray, sampled: NDArray, trust: NDArray, strained: NDArray) -> SkinField:
-    """normals (N, 3); sampled (size, size, 3) log colour of the photo at each texel and its trust (size, size) in [0, 1].
+def skin_field(
+    canvas: Canvas, normals: NDArray, facing: NDArray, sampled: NDArray, trust: NDArray, strained: NDArray
+) -> SkinField:
+    """normals (N, 3); facing (N,): cosine of the angle of view;
+
+    sampled (size, size, 3) log colour of the photo at each texel and its trust (size, size) in [0, 1].
 
     strained (N,) in [0, 1]: where the photo's expression folds the skin; its creases do not belong to the face at rest.
     """
@@ -54,15 +68,27 @@ def skin_field(canvas: Canvas, normals: NDArray, sampled: NDArray, trust: NDArra
     mean, seen = canvas.means(sampled, trust)
     weight = regions.plain * seen * graph.area
     mean = np.where(seen[:, None] > 0.02, mean, usual_color(mean, weight))
+    bare = regions.plain * regions.upper * sure(seen)
+    lit_evenly = mean - directional_shade(graph, normals, mean, bare)
+    beard = beard_seen(canvas, sampled, lit_evenly - usual_color(lit_evenly, bare * graph.area), trust, seen)
     lit = side_lit_like_mirror(graph, mean, regions.plain * sure(seen))
-    light = even_light(graph, normals, mean, regions.plain * sure(seen * lit), regions.upper)
+    lit = lit * facing_like_mirror(graph, facing, sure(seen))
+    light = even_light(graph, normals, mean, regions.plain * sure(seen * lit), beard, regions.upper)
     target = mean + light.correction
     lit = lit * spot_lit_like_mirror(graph, target, sure(seen * lit))
     seen = seen * lit
     usual = usual_color(target, regions.plain * seen * graph.area)
-    folded = strained * (1 - _bearded(canvas, target - usual, seen))
-    target = _calm(canvas, target, seen, usual, folded)
-    return SkinField(_membrane(canvas, target, seen, usual), light, seen, lit, folded)
+    folded = strained * (1 - beard)
+    shown = seen * (1 - regions.lips)
+    beard = np.clip(
+        _filled(canvas, beard[:, None], shown, np.zeros(1), np.full(len(seen), BEARD_FORGET**-2))[:, 0], 0, 1
+    )
+    target = _calm(canvas, target, seen, usual, folded, beard)
+    color = _membrane(canvas, target, seen, usual) + _under_nose(canvas, seen, normals)
+    if (grown := beard * seen * regions.plain * graph.area).sum() > LEAST_BEARD:
+        hidden = BEARD_CONTINUED * beard * (1 - seen) * regions.plain
+        color = color + hidden[:, None] * (usual_color(target, grown * (beard > 0.6)) - color)
+    return SkinField(color, light, seen, lit, folded, beard, regions.plain * smoothstep(*SIDEWAYS, facing))
 
 
 def sure(seen: NDArray) -> NDArray:
@@ -80,21 +106,14 @@ def usual_color(colors: NDArray, weight: NDArray) -> NDArray:
     return np.take_along_axis(colors, np.take_along_axis(order, middle[None], 0), 0)[0]
 
 
-def _bearded(canvas: Canvas, difference: NDArray, seen: NDArray) -> NDArray:
-    """(N,) in [0, 1]: the lower face where it is dark on both sides, over an area that no crease has."""
-    graph, regions = canvas.graph, canvas.regions
-    brightness = graph.smooth(difference @ LUMINANCE[:, None], seen * regions.plain, BEARD_RADIUS)[:, 0]
-    return smoothstep(*BEARD, np.maximum(brightness, brightness[graph.mirror])) * (1 - regions.upper)
-
-
-def _calm(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray, folded: NDArray) -> NDArray:
+def _calm(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray, folded: NDArray, beard: NDArray) -> NDArray:
     """Folds go: those of the expression, and on the neck everything but half of its coarse difference from the face."""
     graph, regions = canvas.graph, canvas.regions
     relaxed = usual + graph.smooth(target - usual, seen * regions.plain, CREASE_RADIUS)
     target = target + (folded * regions.plain)[:, None] * (relaxed - target)
     coarse = graph.smooth(target - usual, seen * (regions.neck > 0.3), NECK_RADIUS)
     calm = usual + NECK_KEPT * np.clip(coarse, -NECK_SPAN, NECK_SPAN)
-    return target + regions.neck[:, None] * (calm - target)
+    return target + (regions.neck * (1 - beard))[:, None] * (calm - target)
 
 
 def _membrane(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray) -> NDArray:
@@ -110,10 +129,20 @@ def _membrane(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray) ->
 
     darker = (usual - target) @ LUMINANCE
     doubt = smoothstep(*TOO_DARK, darker) * regions.upper * regions.plain
-    believed = seen * (1 - doubt) * (1 - (1 - FEATURE_HOLD) * regions.features) * (1 - regions.lips)
+    hold = (1 - (1 - FEATURE_HOLD) * regions.brows) * (1 - (1 - LID_HOLD) * regions.lids)
+    believed = seen * (1 - doubt) * hold * (1 - regions.lips)
     rest = usual + regions.ears[:, None] * EAR_TINT
     skin = _filled(canvas, target, believed, rest, FORGET_RADIUS**-2 * (1 + EAR_HOLD * regions.ears))
-    return skin + np.maximum(regions.lips, regions.inner_mouth)[:, None] * (lips - skin)
+    whole = skin + np.maximum(regions.lips, regions.inner_mouth)[:, None] * (lips - skin)
+    whole += regions.lip_line[:, None] * LIP_LINE + regions.lid_folds[:, None] * LID_FOLDS
+    return whole + ((1 - seen) * regions.lash_line)[:, None] * LASH_LINE
+
+
+def _under_nose(canvas: Canvas, seen: NDArray, normals: NDArray) -> NDArray:
+    """(N, 3) the shade of what cameras in front of a face do not see of its nose."""
+    regions = canvas.regions
+    hidden = (1 - seen) * regions.nose * smoothstep(0.2, 0.8, -normals[:, 2])
+    return hidden[:, None] * UNDER_NOSE + regions.nostrils[:, None] * (NOSTRILS - hidden[:, None] * UNDER_NOSE)
 
 
 def _filled(canvas: Canvas, target: NDArray, believed: NDArray, rest: NDArray, rest_weight: NDArray) -> NDArray:

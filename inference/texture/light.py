@@ -27,7 +27,8 @@ SHADOWED_SIDE = (
     0.012,
     (0.45, 1.0),
 )  # metres averaged over; log luminance below the mirror: mirror preferred, and alone trusted
-SHADOWED_SPOT = 0.004, (0.35, 0.7)
+SHADOWED_SPOT = 0.004, (0.18, 0.45)
+GRAZED_SIDE = 0.25, 0.55  # cosine of the angle of view that the mirror has more: mirror preferred, and alone trusted
 MIDLINE = 0.005, 0.016  # metres between a vertex and its mirror
 SHINE_START, SHINE_REMOVED = 0.05, 0.6
 
@@ -41,21 +42,33 @@ class Light:
     strength: float
 
 
-def even_light(graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray, beardless: NDArray) -> Light:
+def even_light(
+    graph: SkinGraph, normals: NDArray, log: NDArray, plain: NDArray, beard: NDArray, beardless: NDArray
+) -> Light:
     """The correction of the light on the seen skin.
 
     normals (N, 3) of the posed head; log (N, 3) mean log colour around each vertex; plain (N,) in [0, 1]: seen plain skin;
-    beardless (N,) in [0, 1]: where beards cannot grow, so that darkness can only be shadow.
+    beard (N,): where darkness is hair; beardless (N,) in [0, 1]: where beards cannot grow, so that darkness can only be shadow.
     """
     if (plain * graph.area).sum() < LEAST_SKIN:
         return Light(np.zeros_like(log), np.array([0.0, -1.0, 0.0]), 0.0)
-    sphere = _fit_first_order(normals, linear_from_log(log), plain * graph.area)
-    correction = -REMOVED * _log_shade(sphere, normals, plain * graph.area)
+    bare = plain * (1 - beard)
+    sphere = _fit_first_order(normals, linear_from_log(log), bare * graph.area)
+    correction = -REMOVED * _log_shade(sphere, normals, bare * graph.area)
     correction -= _side_difference(graph, log + correction, plain)
-    correction -= _shadows_and_shine(graph, log + correction, plain, beardless)
+    correction -= _shadows_and_shine(graph, log + correction, bare, beardless) * (1 - beard)[:, None]
     pull = (sphere[1:] @ LUMINANCE) / max(float(sphere[0] @ LUMINANCE), 1e-6)
     strength = float(np.linalg.norm(pull))
     return Light(correction, pull / max(strength, 1e-6), min(1.0, strength))
+
+
+def directional_shade(graph: SkinGraph, normals: NDArray, log: NDArray, weight: NDArray) -> NDArray:
+    """(N, 3) log of the directional light at each vertex against its mean, judged by skin of weight (N,); zero without any."""
+    if (weight * graph.area).sum() < LEAST_SKIN:
+        return np.zeros_like(log)
+    return _log_shade(
+        _fit_first_order(normals, linear_from_log(log), weight * graph.area), normals, weight * graph.area
+    )
 
 
 def side_lit_like_mirror(graph: SkinGraph, log: NDArray, weight: NDArray) -> NDArray:
@@ -75,6 +88,12 @@ def spot_lit_like_mirror(graph: SkinGraph, log: NDArray, weight: NDArray) -> NDA
     """
     darker = np.maximum(_brightness_lost(graph, log), 0)
     return 1 - _darker_than_mirror(graph, darker, weight, *SHADOWED_SPOT)
+
+
+def facing_like_mirror(graph: SkinGraph, facing: NDArray, seen: NDArray) -> NDArray:
+    """(N,) in [0, 1]: 0 where the camera grazes a side of the face and sees the other well. facing: (N,) cosines; seen (N,) in [0, 1]."""
+    better = smoothstep(*GRAZED_SIDE, np.clip(facing[graph.mirror], 0, 1) - np.clip(facing, 0, 1)) * seen[graph.mirror]
+    return 1 - better * smoothstep(*MIDLINE, graph.apart)
 
 
 def _brightness_lost(graph: SkinGraph, log: NDArray) -> NDArray:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from inference.head.model import HeadModel
+from inference.head.model import HeadModel, vertex_normals
 from inference.head.open_head import load_open_head
 from inference.texture.canvas import texture_canvas
 from inference.texture.color import LUMINANCE, bytes_from_linear, linear_from_bytes, linear_from_log, log_from_linear
@@ -41,11 +41,17 @@ def frontal(model: HeadModel) -> Portrait:
     return portrait(model)
 
 
+def under_nose(model: HeadModel) -> NDArray:
+    """Vertices that a camera in front of the face hardly sees, where the painter puts shade."""
+    normals = vertex_normals(model.template.astype(float), model.surface.triangles("skin"))
+    return (model.masks["nose"] > 0.1) & (normals[:, 2] < -0.15)
+
+
 def plain(model: HeadModel) -> NDArray:
     """Vertices of the front of the face without features."""
     features = np.max([model.masks[n] for n in ("lips", "brows", "eyelids", "ears", "scalp", "inner_mouth")], 0)
     shown = texture_canvas(model, TEXTURE_SIZE).atlas.area > 0.5  # sockets and folds have next to no texels
-    return (model.masks["face"] > 0.99) & (features < 0.01) & shown
+    return (model.masks["face"] > 0.99) & (features < 0.01) & shown & ~under_nose(model)
 
 
 def log_error(found: NDArray, truth: NDArray) -> NDArray:
@@ -71,6 +77,34 @@ def test_dark_brows_stay(model: HeadModel, frontal: Portrait) -> None:
     found = at_vertices(model, linear_texture(frontal.bake(model)))
     brows = model.masks["brows"] > 0.8
     assert found[brows].mean() < 0.55 * SKIN.mean()
+
+
+def test_nostrils_and_the_underside_of_the_nose_lie_in_shade(model: HeadModel, frontal: Portrait) -> None:
+    found = at_vertices(model, linear_texture(frontal.bake(model))).mean(1)
+    canvas = texture_canvas(model, TEXTURE_SIZE)
+    nostrils = canvas.graph.vertices[canvas.regions.nostrils > 0.5]
+    x = model.template[nostrils, 0]
+    assert 4 <= (x > 0.004).sum() == (x < -0.004).sum() == len(nostrils) / 2
+    skin = np.median(found[plain(model)])
+    assert found[nostrils].mean() < 0.6 * skin
+    assert found[under_nose(model)].mean() < 0.95 * skin
+
+
+def test_a_beard_stays_and_goes_on_where_the_photo_does_not_show_it(model: HeadModel) -> None:
+    below = model.template[:, 2] < -0.048
+    hairs = np.random.default_rng(1).uniform(0.03, 0.2, len(model.template))
+    bearded = np.tile(SKIN, (len(model.template), 1))
+    hairy = below & (model.masks["face"] > 0.5) & (model.masks["lips"] < 0.1)
+    bearded[hairy] = hairs[hairy, None] * [1.1, 1.0, 0.9]
+    found = at_vertices(model, linear_texture(portrait(model, skin=bearded).bake(model))).mean(1)
+    skin = np.median(found[plain(model) & ~below])
+    chin = hairy & (np.abs(model.template[:, 0]) < 0.02) & (model.template[:, 1] < 0.0)
+    normals = vertex_normals(model.template.astype(float), model.surface.triangles("skin"))
+    under_jaw = hairy & (normals[:, 2] < -0.8) & below
+    assert np.median(found[chin]) < 0.5 * skin
+    assert np.median(found[under_jaw]) < 0.65 * skin
+    shaven = at_vertices(model, linear_texture(portrait(model).bake(model))).mean(1)
+    assert np.median(shaven[under_jaw]) > 0.85 * skin
 
 
 def test_most_of_a_side_light_is_taken_out(model: HeadModel) -> None:
@@ -162,7 +196,8 @@ def test_without_any_skin_seen_the_head_has_a_middle_skin_tone(model: HeadModel)
     canvas = texture_canvas(model, TEXTURE_SIZE)
     count, size = len(canvas.graph.vertices), (TEXTURE_SIZE, TEXTURE_SIZE)
     normals = model.template[canvas.graph.vertices] * 0 + [0.0, -1.0, 0.0]
-    field = skin_field(canvas, normals, np.zeros((*size, 3), np.float32), np.zeros(size, np.float32), np.zeros(count))
+    nothing = np.zeros((*size, 3), np.float32)
+    field = skin_field(canvas, normals, np.ones(count), nothing, nothing[..., 0], np.zeros(count))
     color = linear_from_log(field.color)[canvas.regions.plain > 0.99]
     assert (color[:, 0] > color[:, 2]).all()
     assert field.seen.max() == 0
