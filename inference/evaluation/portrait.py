@@ -21,13 +21,14 @@ from ..smoothstep import smoothstep
 from ..texture.contours import FACE_OVAL, LEFT_BROW, LEFT_EYE, OUTER_LIPS, RIGHT_BROW, RIGHT_EYE, fill, grow
 from .fast_hair import SeenHair, lit_hair, see_hair
 from .fast_render import SUPERSAMPLING, Look, Seen, developed, see
-from .spherical_light import PORTRAIT_LIGHT, SphericalLight, fit_light
+from .spherical_light import LUMINANCE, PORTRAIT_LIGHT, SphericalLight, fit_light
 
 SIZE = 512
 SURROUNDINGS = 2.4  # sides of the face's box that the frame shows
 LANDMARKS, FOREHEAD, CHIN = "mediapipe_478", 10, 152
 NECK = 0.02, 0.006  # metres below the chin at which the avatar has gone, and begins to go
 HOLE_MARGIN = 0.012  # of the frame's side, around the photo's head
+DARK = 0.05  # linear luminance below which all is equally dark
 FEATURE_MARGIN, OUTLINE_MARGIN = 0.012, 0.005  # of the frame's side: what the light is not measured on
 
 
@@ -133,7 +134,9 @@ def estimate_light(portrait: Portrait, landmarks: NDArray) -> SphericalLight:
         return PORTRAIT_LIGHT
     albedo, normal = portrait.skin.albedo[every, every][chosen], portrait.skin.normal[every, every][chosen]
     seen = linear_from_srgb(frame.photo[chosen].astype(np.float32) / 255)
-    return fit_light(albedo, normal, seen, np.ones(len(albedo)))
+    # A difference in the dark shows more in sRGB than the same in the light: about its curve's slope, squared.
+    weight = (DARK + seen @ LUMINANCE) ** -1.1
+    return fit_light(albedo, normal, seen, weight)
 
 
 def picture(portrait: Portrait, avatar: Avatar, light: SphericalLight, plate: NDArray) -> NDArray:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROUNDS = 6
-TOLERANCE = 0.6  # relative error at which a pixel's weight is a quarter: hair, make-up, glints
+TOLERANCE = 1.5  # relative error at which a pixel's weight is a quarter: hair, make-up, glints
 RIDGE = 2e-4  # pull of the directional terms to none, per pixel of weight
 DARKEST = 0.02
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])

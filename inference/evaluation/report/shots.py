@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 MINUTES = 60
+THINNEST = 0.3  # cover below which the hair's own colour cannot be told from the wall's
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,12 @@ def cycles_shots(settings: Settings, bundle: Path, avatar: Avatar, views: Avatar
     portrait, posed = _see(frame, avatar, views)
     areas = regions(portrait, landmarks.points)
     plate = empty_plate(frame, areas.head)
-    cover = np.maximum(portrait.cover, portrait.hair.cover)[..., None]
     linear, behind = (_finer(linear_from_srgb(pixels / np.float32(255))) for pixels in (rendered, plate))
+    solid = np.where(portrait.skin.covered, 1, portrait.hair.cover)[..., None]
+    cover = np.maximum(portrait.cover, portrait.hair.cover)[..., None]
+    if (grey := solid[..., 0] < 0.01).any():  # the studio's wall shows through the hair's edge: it is taken out
+        wall = np.median(linear[grey], axis=0)
+        linear = np.clip(wall + (linear - wall) / np.maximum(solid, THINNEST), 0, 1)
     render = developed(behind + cover * (linear - behind))
     render[~frame.known] = 0
     note = "Cycles renders in the add-on's studio light"
