@@ -13,7 +13,7 @@ from .style import Tie
 from .variation import tangential, unit
 
 COMBED, TAIL = 60, 140
-AROUND = (2.1, 2.8)  # radians from root to tie from which on hair is combed over the head
+FOREHEAD = (75.0, 50.0)  # degrees of azimuth at which it ends
 
 
 def tied_roots(tie: Tie, sites: Sites) -> NDArray:
@@ -60,8 +60,9 @@ def _combed_to(head: HeadSurface, tie: Tie, sites: Sites, knot: NDArray, random:
     t = np.linspace(0, 1, COMBED)[None, :, None]
     sine = np.maximum(np.sin(angle), 1e-3)
     path = np.sin((1 - t) * angle) / sine * start[:, None] + np.sin(t * angle) / sine * end
-    # From the forehead the shortest way to a low tie may lead across the face; the comb goes over the head.
-    path[..., 2] += (smoothstep(*AROUND, angle) * np.sin(np.pi * t))[..., 0]
+    # From the forehead the shortest way to a low tie may lead across the face; the comb goes over the head, as far above as that below.
+    below = np.clip(-unit(start + end)[:, 2], 0, 1) * smoothstep(*FOREHEAD, np.abs(sites.azimuth))
+    path[..., 2] += 2 * below[:, None] * np.sin(np.pi * t[..., 0])
     radius = np.linalg.norm(sites.points - center, axis=1)[:, None, None]
     path = center + unit(path) * (radius * (1 - t) + np.linalg.norm(knot - center) * t)
     # Hair from farther away lies on top of hair from nearby.

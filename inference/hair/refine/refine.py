@@ -25,9 +25,9 @@ from .fields import OUTLINE_SPREAD, outline_field, signed_distance, turning_fiel
 from .lengthen import lengthened
 
 ROUNDS = 10
-TURNING_ROUNDS = 5
+TURNING_ROUNDS = 7
 ALIKE = 7  # points of a strand that move alike
-TURN_GAIN = 0.7
+TURN_GAIN = 0.9
 DEGREE_WEIGHT = 0.008  # what a degree of wrong direction costs in IoU
 ROOT_RAMP = 0.022  # metres along a strand until it moves freely
 STRETCH, SHIFT, FARTHEST = (
