@@ -62,7 +62,9 @@ def compose_skin(
     _dim_highlights(detail, plain, *SHINE)
     _dim_highlights(detail, lips, *LIP_SHINE)
     detail *= (1 - STRETCHED_LIPS * stretched)[..., None]
-    seen = smoothstep(SEEN_FROM, SEEN_TO, trust) * smoothstep(*PREFERRED, usable)
+    # Skin may come from both sides at once; brows, lids and lips would show double.
+    mixed = smoothstep(SEEN_FROM, SEEN_TO, trust) * smoothstep(*PREFERRED, usable)
+    seen = mixed + (1 - plain) * (smoothstep(SEEN_FROM, SEEN_TO, trust * usable) - mixed)
     _even_edges(canvas.atlas, detail, sideways * (1 - beard), seen)
     coarse, far_in = _coarse_part(detail, seen, plain)
     fine = detail - coarse

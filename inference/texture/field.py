@@ -75,7 +75,8 @@ def skin_field(
     lit = lit * facing_like_mirror(graph, facing, sure(seen))
     light = even_light(graph, normals, mean, regions.plain * sure(seen * lit), beard, regions.upper)
     target = mean + light.correction
-    lit = lit * spot_lit_like_mirror(graph, target, sure(seen * lit))
+    # Brows are dark themselves, and raised one by one.
+    lit = lit * np.maximum(regions.brows, spot_lit_like_mirror(graph, target, sure(seen * lit)))
     seen = seen * lit
     usual = usual_color(target, regions.plain * seen * graph.area)
     folded = strained * (1 - beard)
