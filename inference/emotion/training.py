@@ -15,7 +15,8 @@ from .dataset import POSE_SIZE, Dataset
 from .emotion_keys import LEVELS
 from .network import EmotionNetwork, ShapeInput
 
-BATCH = 1024
+# Pictures of one step; few pictures are taken in smaller parts, so that an epoch has this many steps at least.
+BATCH, STEPS = 1024, 16
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,14 @@ def train_network(
     weights = torch.from_numpy(loss_weights(targets.shape[1], options.alpha, options.beta))
     share = torch.from_numpy(np.append(reach / reach.sum(), np.zeros(POSE_SIZE)).astype(np.float32))
     random = np.random.default_rng(options.seed)
+    batch = min(max(len(inputs) // STEPS, 1), BATCH)
     optimizer = torch.optim.Adam(network.parameters(), lr=options.learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, options.epochs)
     for epoch in range(options.epochs):
         total = 0.0
         mixtures = random_mixtures(random, MIXTURES, len(dataset.emotions))
         residual = torch.from_numpy(not_blendable(mixtures, LEVELS).astype(np.float32))
-        for rows in torch.randperm(len(inputs)).split(BATCH):
+        for rows in torch.randperm(len(inputs)).split(batch):
             loss = ((network(inputs[rows]) - targets[rows]).abs() * weights).sum(1).mean()
             someone = dataset.shape[random.integers(len(dataset))]
             answers = network(torch.from_numpy(empty.inputs(mixtures, someone).astype(np.float32)))

@@ -2,7 +2,7 @@
 """``python -m inference measure-emotion``: the emotions' figures, on bundles.
 
 Sliders against the network; symmetry; and on quick renders, seen by MediaPipe: the sign of every action unit at 1.0, its share at 0.5,
-and whether the face moves on with each of ten steps of the slider.
+and whether the face moves on with each step of the slider.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from ..prototypes import ONE_SIDED
 from ..shipped import shipped_network
 from .signs import changes, units_to_check
 
-STEPS = np.linspace(0, 1, 11)
+# Degrees: the detector trembles by half a percent, so signs are the mean of three pictures.
+YAWS = (-5.0, 0.0, 5.0)
 CHUNK = 50
 # Pixels of a picture that the face fills.
 SIZE, CLOSER = 320, 1.42
@@ -57,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundles", type=Path, nargs="+", metavar="BUNDLE")
     parser.add_argument("--vectors", type=int, default=1000, help="random slider vectors against the network")
     parser.add_argument("--network", type=Path, metavar="FILE", help="the network the bundles were made with (ours)")
+    parser.add_argument("--steps", type=int, default=11, help="from 0 to 1, that each emotion is followed through")
     parser.add_argument("--quick", action="store_true", help="without renders")
     parser.add_argument("--seed", type=int, default=0)
 
@@ -85,9 +87,9 @@ def run(options: argparse.Namespace) -> None:
         )
         if not options.quick:
             views = AvatarViews(avatar, path)
-            neutral = _points(views, keys, np.zeros(len(keys.names)))
+            neutral = [_points(views, keys, np.zeros(len(keys.names)), yaw) for yaw in YAWS]
             for emotion in keys.names:
-                seen.append(_look(views, keys, emotion, neutral))
+                seen.append(_look(views, keys, emotion, neutral, options.steps))
                 print(f"  {emotion:10s} {seen[-1].words()}", flush=True)
     if seen:
         print(_summary(seen))
@@ -129,16 +131,21 @@ def asymmetry(keys: EmotionKeys) -> float:
     return float(np.linalg.norm(deltas - mirrored_displacement(model, deltas), axis=-1).max())
 
 
-def _look(views: AvatarViews, keys: EmotionKeys, emotion: str, neutral: NDArray) -> Seen:
+def _look(views: AvatarViews, keys: EmotionKeys, emotion: str, neutral: list[NDArray], steps: int) -> Seen:
     slider = np.eye(len(keys.names))[keys.names.index(emotion)]
-    steps = [neutral] + [_points(views, keys, step * slider) for step in STEPS[1:]]
     units = units_to_check(emotion)
-    full, half = (changes(neutral, points, tuple(units.values())) for points in (steps[-1], steps[len(STEPS) // 2]))
-    way = (steps[-1] - neutral).ravel()
-    come = np.array([(points - neutral).ravel() @ way for points in steps])
+    full, half = ([_points(views, keys, strength * slider, yaw) for yaw in YAWS] for strength in (1.0, 0.5))
+    grown = [
+        np.mean([changes(a, b, tuple(units.values())) for a, b in zip(neutral, shown, strict=True)], 0)
+        for shown in (full, half)
+    ]
+    ahead = YAWS.index(0.0)
+    between = [_points(views, keys, step * slider, 0.0) for step in np.linspace(0, 1, steps)[1:-1]]
+    way = (full[ahead] - neutral[ahead]).ravel()
+    come = [(points - neutral[ahead]).ravel() @ way for points in (neutral[ahead], *between, full[ahead])]
     return Seen(
-        dict(zip(units, full.tolist(), strict=True)),
-        dict(zip(units, half.tolist(), strict=True)),
+        dict(zip(units, grown[0].tolist(), strict=True)),
+        dict(zip(units, grown[1].tolist(), strict=True)),
         bool((np.diff(come) > 0).all()),
     )
 
@@ -154,9 +161,9 @@ def _summary(seen: list[Seen]) -> str:
     )
 
 
-def _points(views: AvatarViews, keys: EmotionKeys, sliders: NDArray) -> NDArray:
-    """(478, 2) pixels of the face with these sliders, from the front."""
+def _points(views: AvatarViews, keys: EmotionKeys, sliders: NDArray, yaw: float) -> NDArray:
+    """(478, 2) pixels of the face with these sliders."""
     vertices = views.avatar.head.vertices + slider_displacement(keys, sliders)
-    camera = orbit_camera(views.face, 0.0, SIZE)
+    camera = orbit_camera(views.face, yaw, SIZE)
     picture = render(views.surface, vertices, views.look, replace(camera, focal_px=CLOSER * camera.focal_px))
     return landmarks_of(picture).points[:, :2]

@@ -90,7 +90,7 @@ def test_a_smoother_network_is_easier_to_blend(head: HeadModel) -> None:
     mixtures = random_mixtures(np.random.default_rng(3), 150, 7)
     left = {}
     for smoothness in (0.0, 3.0):
-        options = TrainingOptions(hidden=(24,), epochs=200, learning_rate=1e-2, smoothness=smoothness)
+        options = TrainingOptions(hidden=(24,), epochs=30, learning_rate=1e-2, smoothness=smoothness)
         network = train_network(head.name, dataset, no_shape(), reach(head), options, lambda *_: None)
         answers = network.predict(mixtures)[:, :52] * reach(head)
         left[smoothness] = np.abs(not_blendable(mixtures, LEVELS) @ answers).mean()
