@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .face_window import FaceWindow, face_window
 from .segment.color_classes import HAIR, color_classes, like_bare_skin
+from .segment.color_cut import with_color_cut
 from .segment.cues import ACROSS, ROWS, STREAK_SINE, cues
 from .segment.forward import hair_logits, load_weights
 from .segment.own_colors import with_own_colors
@@ -21,7 +22,7 @@ FINER = 2
 # A photo is shown as if exposed to this median grey, never darker than it is: black hair before black then shows its streaks.
 MEDIAN_GREY, STRONGEST_GAMMA = 0.4, 0.35
 LIFTED = 0.75  # gamma of the mirrored look
-EDGE_RADIUS, EDGE_STRENGTH = 8, 1e-3
+EDGE_RADIUS, EDGE_STRENGTH = 5, 1e-4
 PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 LOOSE, SURELY_PERSON = 0.02, 0.8  # face heights; person probability
 GAP = 0.4  # of a face height: arms and hands part hair from the skull
@@ -45,7 +46,8 @@ def hair_mask(pixels: NDArray, landmarks: NDArray, person: NDArray) -> NDArray:
     picture = cv2.LUT(picture, exposure)
     classes = color_classes(picture, body, window)
     hair = _judged(picture, body, classes, window) * _on_person(body, window)
-    hair = _own(with_own_colors(picture, hair, classes[HAIR], known), window)
+    hair = with_color_cut(picture, with_own_colors(picture, hair, classes[HAIR], known), known)
+    hair = _own(hair, window)
     if _bald(hair, known, window) or _bare(hair, like_bare_skin(picture, window)):
         return np.zeros(person.shape, np.float32)
     fine = window.finer(FINER)
