@@ -5,8 +5,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Collection
 from pathlib import Path
+
+# Seconds after which nobody is still writing.
+ABANDONED = 3600.0
 
 
 def bundles_in(folder: Path) -> list[Path]:
@@ -20,8 +24,12 @@ def bundles_in(folder: Path) -> list[Path]:
 
 
 def remove_old(folder: Path, keep: int, used: Collection[Path]) -> list[Path]:
-    """Delete all but the ``keep`` newest bundles and those in use; answers what was deleted."""
+    """Delete all but the ``keep`` newest bundles and those in use; answers what was deleted.
+
+    With them goes what a worker that was killed while it wrote has left.
+    """
     old = [path for path in bundles_in(folder)[keep:] if path not in used]
+    old += [path for path in folder.glob(".*.partial") if time.time() - path.lstat().st_mtime > ABANDONED]
     for path in old:
         shutil.rmtree(path, ignore_errors=True)
     return [path for path in old if not path.exists()]

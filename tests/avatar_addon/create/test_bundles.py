@@ -27,13 +27,16 @@ def bundles(folder) -> list[Path]:
 
 
 def test_the_newest_and_those_in_use_stay(bundles, folder):
-    strange = folder / "something else"
-    strange.mkdir()
+    strange, partial, abandoned = folder / "something else", folder / ".me.1.partial", folder / ".me.2.partial"
+    for path in (strange, partial, abandoned):
+        path.mkdir()
+    os.utime(abandoned, (1e9, 1e9))
     (folder / "link").symlink_to(bundles[0])
     assert bundles_in(folder) == bundles
-    assert remove_old(folder, 2, {bundles[4]}) == bundles[2:4]
+    assert remove_old(folder, 2, {bundles[4]}) == [*bundles[2:4], abandoned]
     assert bundles_in(folder) == [*bundles[:2], bundles[4]]
     assert strange.exists()
+    assert partial.exists()
     assert remove_old(folder / "none", 0, ()) == []
 
 
