@@ -15,7 +15,8 @@ from .closest import Closest, TriangleSurface
 FIRST_RADIUS = 0.1  # of the trust region, in the units of the parameters
 MOST_STEPS = 200
 LEAST_GAIN = 1e-4  # relative; a smaller one ends the refinement
-SAMPLE = 5_000  # vertices of the first round, which leaves the whole scan only its last steps
+LARGE = 30_000  # vertices; a larger scan is aligned on a sample first, which leaves the whole only the last steps
+SAMPLE = 5_000
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,15 @@ def refine(surface: TriangleSurface, start: Similarity, scan: NDArray, keep_scal
 
     Powell's dogleg over scale (unless kept), axis-angle and translation; the closest points move along with each step.
     """
-    if len(scan) > 2 * SAMPLE:
-        start = _dogleg(surface, start, scan[:: len(scan) // SAMPLE], keep_scale)[0]
-    return _dogleg(surface, start, scan, keep_scale)
+    if len(scan) <= LARGE:
+        return _dogleg(surface, start, scan, keep_scale, LEAST_GAIN)
+    near = _dogleg(surface, start, scan[:: len(scan) // SAMPLE], keep_scale, LEAST_GAIN)[0]
+    return _dogleg(surface, near, scan, keep_scale, LEAST_GAIN / 10)  # steps from so near gain little, and matter still
 
 
-def _dogleg(surface: TriangleSurface, now: Similarity, scan: NDArray, keep_scale: bool) -> tuple[Similarity, NDArray]:
+def _dogleg(
+    surface: TriangleSurface, now: Similarity, scan: NDArray, keep_scale: bool, least_gain: float
+) -> tuple[Similarity, NDArray]:
     radius = FIRST_RADIUS
     residual, jacobian, found = _linearised(surface, now, scan, None)
     energy = float(residual @ residual)
@@ -73,7 +77,7 @@ def _dogleg(surface: TriangleSurface, now: Similarity, scan: NDArray, keep_scale
         gain = (energy - trial_energy) / energy if energy > 0 else 0.0
         if trial_energy < energy:
             now, residual, jacobian, energy = trial, trial_residual, trial_jacobian, trial_energy
-        if 0 <= gain < LEAST_GAIN or radius < 1e-12:
+        if 0 <= gain < least_gain or radius < 1e-12:
             break
     return now, residual
 
