@@ -42,7 +42,7 @@ def main() -> None:
                     face_errors(scan, embedding.points(truth), mean, skin, embedding.points(mean), unit).distances
                 )
             )
-            seconds[f"NoW, 100 k vertices, {name}{rule}"] = clock
+            seconds[f"NoW, 100 k, {name}{rule}"] = clock
             seconds[f"    CPU, {name}{rule}"] = processors
     print(json.dumps(seconds))
 
