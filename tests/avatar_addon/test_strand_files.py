@@ -58,3 +58,14 @@ def test_a_broken_file_is_one_sentence(built, own_folder, folder):
     with pytest.raises(RuntimeError, match="no strand file"):
         bpy.ops.avatar.add_hair_files(directory=str(folder / "none"))
     assert not own_folder.exists()
+
+
+@pytest.mark.slow
+def test_a_photo_with_a_strand_file(avatar, astronaut, own_folder, folder):
+    write_lines(avatar, folder / "mine.obj")
+    photo = {"filepath": str(astronaut), "output": str(folder)}
+    assert bpy.ops.avatar.create(**photo, hair_file=str(folder / "mine.obj")) == {"FINISHED"}
+    assert worn_hair(bpy.context.view_layer.objects.active)["hairstyle"] == "mine"
+    (folder / "broken.hair").write_bytes(b"HAIR")
+    with pytest.raises(RuntimeError, match=r"astronaut\.png: The hair file broken\.hair cannot be used"):
+        bpy.ops.avatar.create(**photo, hair_file=str(folder / "broken.hair"))
