@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 SPACING = 0.005
 MARGIN = 0.035
 BAND = 2.5
-FARTHEST_NODE = 1.3  # spacings by which the distance differs from the nearest node's, at most
+FARTHEST_NODE = 1.3  # spacings by which the distance differs from the nearest node's, at most, but between the lips
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class DistanceField:
         return value[..., 0], gradient / np.maximum(length, 1e-6)
 
     def may_be_within(self, points: NDArray, reach: NDArray) -> NDArray:
-        """(...) bool: False for points (..., 3) that surely are farther than ``reach`` (...) from the skin; quicker than :meth:`sample`."""
+        """(...) bool: False for points (..., 3) that are farther than ``reach`` (...) from the skin; quicker than :meth:`sample`."""
         nearest = self.nodes.reshape(-1, 4)[:, 0][self._index((self._place(points) + 0.5).astype(np.int32))]
         return nearest < reach + FARTHEST_NODE * self.spacing
 

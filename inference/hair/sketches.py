@@ -95,8 +95,8 @@ def _fingerprint(model: HeadModel) -> str:
 def _read(path: Path) -> dict[str, Sketch] | None:
     """What the cache holds; None when it holds nothing usable, whatever the reason."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
             return {
                 name: Sketch(*(arrays[f"{name} {array}"].astype(kind) for array, kind in _kinds())) for name in _names()
             }

@@ -36,3 +36,16 @@ def test_the_skull(mean_head: HeadSurface) -> None:
         moved = points[skull] + height * normals[skull]
         error = mean_head.distance.sample(moved)[0] - signed_distance(moved, mean_head.vertices, skin)
         assert np.abs(error).max() < 0.001
+
+
+def test_what_may_be_near_includes_all_that_is(mean_head: HeadSurface) -> None:
+    random = np.random.default_rng(1)
+    points = mean_head.anatomy.center + random.normal(0, 0.09, (20_000, 3))
+    reach = random.uniform(0, 0.004, len(points))
+    near = mean_head.distance.sample(points)[0] < reach
+    maybe = mean_head.distance.may_be_within(points, reach)
+    lips = mean_head.model.landmarks["mediapipe_478"].points(mean_head.vertices.astype(np.float64))[13]
+    far_from_lips = np.linalg.norm(points - lips, axis=1) > 0.05  # between them the field jumps
+    assert maybe[near & far_from_lips].all()
+    assert maybe[near].mean() > 0.999
+    assert maybe.mean() < near.mean() + 0.25

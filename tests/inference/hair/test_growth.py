@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from inference.hair.groom import grow_style
+from inference.hair.groom import Detail, grow_style
 from inference.hair.head_surface import HeadSurface
 from inference.hair.library import load_style, style_names
 from tests.inference.hair.exact_distance import signed_distance
@@ -96,3 +98,14 @@ def test_a_ponytail_is_gathered(mean_head: HeadSurface) -> None:
     hanging = strands[strands[:, -1, 2] < mean_head.anatomy.nose - 0.03]
     assert len(hanging) > 0.8 * len(strands)
     assert hanging[:, -1, 0].std() < 0.03
+
+
+@pytest.mark.parametrize("lower", [0.0, 14.0])
+def test_hair_tied_low_does_not_cross_the_face(mean_head: HeadSurface, lower: float) -> None:
+    style = load_style("low_pony")
+    style = replace(style, loose=0.0, tie=tuple(replace(tie, elevation=tie.elevation - lower) for tie in style.tie))
+    style = replace(style, hairline=replace(style.hairline, height=-4.0))
+    points, anatomy = grow_style(mean_head, style, detail=Detail(guides=1500)).strands, mean_head.anatomy
+    beside = np.abs(points[..., 0] - anatomy.center[0])
+    on_face = (beside < 0.045) & (points[..., 2] < anatomy.brow) & (points[..., 2] > anatomy.chin)
+    assert not (on_face & (points[..., 1] < anatomy.ear[1] - 0.03)).any()
