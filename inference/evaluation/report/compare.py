@@ -12,7 +12,7 @@ from ...errors import AvatarError
 from .figures import Better, Figure, figure_of
 
 # Of a figure's value on the machine that recorded it; the least that a worse figure must differ by to count as lost.
-FLOOR_MARGIN = 0.03
+FLOOR_MARGIN = 0.05
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ STYLE = """
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
 main{max-width:1240px;margin:0 auto;padding:28px 24px 80px}h1{font-size:26px;margin:0}h2{font-size:19px;margin:44px 0 10px}
 p{margin:6px 0;color:var(--faint);max-width:100ch}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:10px;margin:22px 0}
-.tile{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px 14px}
+.tiles{display:flex;flex-wrap:wrap;gap:10px;margin:22px 0}
+.tile{flex:1 1 140px;background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px 14px}
 .tile b{display:block;font-size:23px;font-weight:600}.tile span{color:var(--faint);font-size:13px}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:4px 12px 4px 0;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}

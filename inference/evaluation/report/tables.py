@@ -18,14 +18,14 @@ SHORT = {
     "head.ssim": "head SSIM",
     "whole.psnr": "whole PSNR",
     "whole.ssim": "whole SSIM",
-    "identity.dlib": "dlib",
+    "identity.dlib": "dlib distance",
     "identity.facenet": "DFID",
     "identity.insightface": "ArcFace",
-    "loop.overall": "loop %",
-    "fit.residual": "fit %",
+    "loop.overall": "closed loop %",
+    "fit.residual": "residual %",
     "hair.iou": "hair IoU",
     "hair.degrees": "hair °",
-    "emotion.units": "units",
+    "emotion.units": "emotion units",
 }
 
 
