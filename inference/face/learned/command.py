@@ -7,7 +7,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-DEFAULT_PHOTOS, DEFAULT_SEED = 2000, 1
+DEFAULT_PHOTOS, DEFAULT_SEED = 2400, 1
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Learning identity from synthetic photos: a weighted ridge regression at each yaw.
 
-The ridge is noise on every landmark, so that what is tiny and certain on renders is not believed on photos.
+The ridge is noise on every landmark, so that what is tiny and certain on renders is not believed on photos, and noise along
+what expressions do, so that a scowl or a laugh that no render had is not taken for the shape of a face.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from ...evaluation.now.align import procrustes
 from ...evaluation.synthetic.learning_set import LearningSet, face_vertices
 from ...head.model import HeadModel
 from ...photo.mirror import MIRROR_478
+from .expression_noise import expression_directions
 from .features import Features, features
 from .identity import LearnedIdentity, pose_terms
 from .soft_warp import control_points, influence, mirror_permutation
@@ -22,8 +24,9 @@ NODES = np.radians([-40, -20, 0, 20, 40])
 NODE_REACH = np.radians(25)  # standard deviation of the yaws that count for a node
 MODES = 80
 # What landmarks of real photos do beside those of renders; more on turned faces, where much is guessed.
-NOISE = 0.0012  # metres
-GROWTH = 0.6  # at 30 degrees the noise is 1 + GROWTH times as strong, rising with the square
+NOISE = 0.0009  # metres
+EXPRESSION_NOISE = 0.3  # of every expression unit
+GROWTH = 0.2  # at 30 degrees the noise is 1 + GROWTH times as strong, rising with the square
 WARP_RIDGE = 0.02
 
 
@@ -36,7 +39,7 @@ def train(model: HeadModel, learning: LearningSet) -> LearnedIdentity:
     modes = _principal(deviations)
     log_distance = np.tile(np.log(np.linalg.norm(learning.translation, axis=1)), 2)
     targets = np.column_stack([modes, log_distance]).astype(np.float64)
-    pieces = [_node(node, seen, targets) for node in NODES]
+    pieces = [_node(node, seen, targets, _noise(model, node)) for node in NODES]
     by_pose, offset, gain = (np.stack(column) for column in zip(*pieces, strict=True))
     latent, controls = _latent(model, learning)
     base, linear = _linear(modes, latent)
@@ -86,7 +89,14 @@ def _principal(deviations: NDArray) -> NDArray:
     return vectors * np.sqrt(np.maximum(values, 0))
 
 
-def _node(node: float, seen: Features, targets: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+def _noise(model: HeadModel, node: float) -> NDArray:
+    """(2L, 2L) covariance of what the features of real photos have beyond those of renders."""
+    units = EXPRESSION_NOISE * expression_directions(model, node)
+    growth = 1 + GROWTH * (node / np.radians(30)) ** 2
+    return growth**2 * (units.T @ units + NOISE**2 * np.eye(units.shape[1]))
+
+
+def _node(node: float, seen: Features, targets: NDArray, noise: NDArray) -> tuple[NDArray, NDArray, NDArray]:
     weight = np.exp(-(((seen.yaw - node) / NODE_REACH) ** 2) / 2)
     weight = weight / weight.sum()
     terms = pose_terms(seen.yaw - node, seen.pitch)
@@ -95,9 +105,7 @@ def _node(node: float, seen: Features, targets: NDArray) -> tuple[NDArray, NDArr
     residual = seen.displacement - terms @ by_pose
     offset = weight @ targets
     centered = targets - offset
-    growth = 1 + GROWTH * (node / np.radians(30)) ** 2
-    covariance = (residual * weight[:, None]).T @ residual
-    covariance[np.diag_indices_from(covariance)] += (growth * NOISE) ** 2
+    covariance = (residual * weight[:, None]).T @ residual + noise
     gain = np.linalg.solve(covariance, (residual * weight[:, None]).T @ centered)
     return by_pose, offset, gain
 

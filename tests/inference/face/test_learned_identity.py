@@ -48,7 +48,7 @@ def test_the_answer_to_a_mirrored_photo_is_the_mirrored_head(model: HeadModel) -
     learned = learned_identity(model)
     straight = learned.identity(model, points)
     mirrored = learned.identity(model, points[MIRROR_478] * [-1, 1])
-    assert mirrored.distance == pytest.approx(straight.distance, rel=0.06)
+    assert mirrored.distance == pytest.approx(straight.distance, rel=0.08)
     even = [i for i, name in enumerate(model.shape_names) if not name.endswith("/anti")]
     difference = (mirrored.shape - straight.shape)[even] / model.shape_deviation[even]
     assert np.abs(difference).max() < 0.15
