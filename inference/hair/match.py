@@ -23,7 +23,7 @@ from .style import Cut, HairStyle
 ORIENTATION_WEIGHT = 0.25
 COHERENCE_WEIGHT = 0.2
 FACE_WEIGHT = 1.0
-STRAIN = 0.3  # what it costs to be bent into the outline, per IoU gained
+STRAIN = 0.1  # what it costs to be bent into the outline, per IoU gained
 USUAL_DIRECTION = 0.02  # what the terms of direction come to for a fair match
 # What people seldom wear, and tied hair, which looks like short hair from the front, must be clearly better to be chosen.
 RARE_PENALTY = 0.06
