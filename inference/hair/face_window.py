@@ -67,17 +67,17 @@ class FaceWindow:
         return cv2.warpAffine(np.ones(shape, np.uint8), self.to_window, self.shape[::-1]) > 0
 
 
-def face_window(landmarks: NDArray, rows: int = 330) -> FaceWindow:
-    """The window of (478, >=2) landmarks, upright in the photo, ``rows`` high."""
+def face_window(landmarks: NDArray, rows: int = 330, above: float = ABOVE) -> FaceWindow:
+    """The window of (478, >=2) landmarks, upright in the photo, ``rows`` high, reaching ``above`` face heights over the eyes."""
     points = landmarks[:, :2].astype(np.float64)
     eyes = (points[468] + points[473]) / 2
     down = points[152] - points[10]
     height = float(np.hypot(*down))
     down = down / height
     across = np.array([down[1], -down[0]])
-    scale = rows / ((ABOVE + BELOW) * height)
+    scale = rows / ((above + BELOW) * height)
     columns = round(2 * BESIDE * height * scale)
-    shift = np.array([columns / 2, ABOVE * height * scale]) - scale * eyes
+    shift = np.array([columns / 2, above * height * scale]) - scale * eyes
     to_window = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
     x, y = np.meshgrid(np.arange(columns) + 0.5, np.arange(rows) + 0.5)
     place = np.stack([(x - shift[0]) / scale, (y - shift[1]) / scale], -1) - eyes

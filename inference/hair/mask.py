@@ -11,13 +11,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .face_window import FaceWindow, face_window
+from .face_window import ABOVE, BELOW, FaceWindow, face_window
 from .segment.color_classes import HAIR, color_classes, like_bare_skin
 from .segment.color_cut import with_color_cut
 from .segment.cues import ACROSS, ROWS, STREAK_SINE, cues
 from .segment.forward import hair_logits, load_weights
 from .segment.own_colors import with_own_colors
 
+HIGH = 1.4  # face heights over the eyes that the window reaches when the hair does not end below its top
+CUT_SHARE = 0.02  # of the window's top row
 FINER = 2
 # A photo is shown as if exposed to this median grey, never darker than it is: black hair before black then shows its streaks.
 MEDIAN_GREY, STRONGEST_GAMMA = 0.4, 0.35
@@ -38,7 +40,15 @@ def hair_mask(pixels: NDArray, landmarks: NDArray, person: NDArray) -> NDArray:
 
     pixels (H, W, 3) uint8 sRGB; landmarks (478, >=2) in pixels; person (H, W) in [0, 1]. All zero for a bald head.
     """
-    window = face_window(landmarks, ROWS)
+    mask, cut = _through(face_window(landmarks, ROWS), pixels, person)
+    if cut:
+        rows = round(ROWS * (HIGH + BELOW) / (ABOVE + BELOW))
+        mask, _ = _through(face_window(landmarks, rows, HIGH), pixels, person)
+    return mask
+
+
+def _through(window: FaceWindow, pixels: NDArray, person: NDArray) -> tuple[NDArray, bool]:
+    """The mask (H, W) as far as the window shows it, and whether the hair goes on above the window."""
     known = window.covers(person.shape)
     body = np.clip(window.take(person.astype(np.float32)), 0, 1) * known
     picture = window.take(pixels)
@@ -49,12 +59,13 @@ def hair_mask(pixels: NDArray, landmarks: NDArray, person: NDArray) -> NDArray:
     hair = with_color_cut(picture, with_own_colors(picture, hair, classes[HAIR], known), known)
     hair = _own(hair, window)
     if _bald(hair, known, window) or _bare(hair, like_bare_skin(picture, window)):
-        return np.zeros(person.shape, np.float32)
+        return np.zeros(person.shape, np.float32), False
+    cut = bool(((hair[0] > 0.5) & known[0]).mean() > CUT_SHARE)
     fine = window.finer(FINER)
     hair = _along_edges(
         cv2.LUT(fine.take(pixels), exposure), cv2.resize(hair, fine.shape[::-1], interpolation=cv2.INTER_LINEAR)
     )
-    return np.clip(fine.give_back(hair, person.shape), 0, 1)
+    return np.clip(fine.give_back(hair, person.shape), 0, 1), cut
 
 
 def _gamma(picture: NDArray, known: NDArray) -> float:

@@ -89,6 +89,20 @@ def test_a_dark_and_a_grey_photo(seen: Seen, outline: np.ndarray, tmp_path: Path
     assert overlap(look(changed(grey, tmp_path)).mask, outline) > 0.7
 
 
+def test_a_cap_over_the_hair_does_not_stop_anything(seen: Seen, outline: np.ndarray, tmp_path: Path) -> None:
+    """A plain cap may be taken for hair, but nothing outside the person is, and hair that shows stays hair."""
+    rows = np.flatnonzero(outline.any(1))
+    brim = int(rows[0] + 0.45 * len(rows))
+    pixels = seen.photo.pixels.copy()
+    pixels[:brim][outline[:brim]] = (30, 60, 150)
+    mask = look(changed(pixels, tmp_path)).mask
+    assert np.isfinite(mask).all()
+    below = outline.copy()
+    below[:brim] = False
+    assert (mask[below] > 0.5).mean() > 0.6
+    assert (mask[seen.person < 0.05] > 0.5).mean() < 0.01
+
+
 def test_a_second_person_whose_head_touches(seen: Seen, outline: np.ndarray, tmp_path: Path) -> None:
     """The mirrored photo beside itself, the two heads a finger apart: each face gets its own hair only."""
     cut = int(np.flatnonzero(outline.any(0)).max()) + 2

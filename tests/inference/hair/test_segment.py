@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
 import torch
 
 from inference.hair.face_window import face_window
+from inference.hair.segment.color_cut import with_color_cut
 from inference.hair.segment.cues import ACROSS, CUES, STREAK_SINE, cues
 from inference.hair.segment.forward import WEIGHTS, hair_logits, load_weights
 from inference.hair.segment.training.examples import ExamplePool
@@ -89,3 +93,29 @@ def test_the_same_seed_makes_the_same_photos() -> None:
         one.grow()
         one.develop()
     np.testing.assert_array_equal(first.batch(1)[0], second.batch(1)[0])
+
+
+def test_a_cut_decides_unsure_pixels_by_their_colour() -> None:
+    """Left half brown, right half blue; the probability is sure near both ends only and wrong in between."""
+    picture = np.empty((60, 80, 3), np.uint8)
+    picture[:, :40], picture[:, 40:] = (90, 60, 40), (40, 80, 160)
+    picture = (picture + np.random.default_rng(0).integers(-6, 7, picture.shape)).astype(np.uint8)
+    hair = np.full((60, 80), 0.45, np.float32)
+    hair[:, :15], hair[:, 65:] = 0.95, 0.05
+    known = np.ones(hair.shape, bool)
+    known[:5] = False
+    cut = with_color_cut(picture, hair, known)
+    assert (cut[5:, :38] > 0.5).all()
+    assert (cut[:, 42:] < 0.5).all()
+    assert (cut[:5] == 0).all()
+    nothing_sure = np.full(hair.shape, 0.45, np.float32)
+    np.testing.assert_array_equal(with_color_cut(picture, nothing_sure, known), nothing_sure)
+
+
+def test_a_finer_window_lies_over_the_window(pool: ExamplePool) -> None:
+    window = replace(pool._examples[0].window, to_window=np.array([[0.5, 0, 3.0], [0, 0.5, 7.0]]))
+    rows, columns = np.mgrid[:500, :400].astype(np.float32)
+    for ramp in (rows, columns):
+        coarse = cv2.resize(window.finer(2).take(ramp), window.shape[::-1], interpolation=cv2.INTER_AREA)
+        inside = (slice(20, 150), slice(20, 150))
+        np.testing.assert_allclose(coarse[inside], window.take(ramp)[inside], atol=0.1)
