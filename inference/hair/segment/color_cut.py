@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-# Chosen on synthetic photos and the five real ones for tuning.
+# Chosen on the five real photos for tuning.
 SURELY_HAIR, SURELY_OTHER = 0.8, 0.2
 ROUNDS = 2
 LEAST = 20  # sure pixels of either kind, below which nothing is cut
