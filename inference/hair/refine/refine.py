@@ -24,17 +24,14 @@ from ..variation import lengths
 from .fields import OUTLINE_SPREAD, outline_field, signed_distance, turning_field
 from .lengthen import lengthened
 
-ROUNDS = 10
-TURNING_ROUNDS = 7
+ROUNDS = 12
+TURNING_ROUNDS = 8
 ALIKE = 7  # points of a strand that move alike
 TURN_GAIN = 0.9
 DEGREE_WEIGHT = 0.008  # what a degree of wrong direction costs in IoU
 ROOT_RAMP = 0.022  # metres along a strand until it moves freely
-STRETCH, SHIFT, FARTHEST = (
-    0.5,
-    0.008,
-    0.1,
-)  # of the way from the root, and metres more, that a point may be displaced, at most
+# Of the way from the root, and metres more, that a point may be displaced; metres at most.
+STRETCH, SHIFT, FARTHEST = 0.6, 0.008, 0.12
 OUTSIDE = 3.0  # pixels beyond the photo's hair where a strand counts as astray
 JUDGED, CARRIERS = (
     1200,
@@ -43,6 +40,7 @@ JUDGED, CARRIERS = (
 SETTLING, FINEST_SPREAD = 0.85, 3.5  # from round to round; pixels of a map of 256
 NEIGHBOURS = 12
 SHORTEST_SHARE = 0.3
+DEEPEST = 0.0008  # metres below the skin
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ def refine(
 
     wanted: the photo's map in the view; known: (size, size) bool, inside the photo.
     """
-    strands = strands.astype(np.float32)
+    grown = strands = strands.astype(np.float32)
     some = np.arange(0, len(strands), max(1, len(strands) // JUDGED))
     drawn = map_of_strands(view, strands[some])
     longer = lengthened(head, view, wanted.hair & known, drawn.hair, strands)
@@ -93,7 +91,11 @@ def refine(
         strands = resolve_collisions(head, longer)
     moved = strands + _carried(strands, some, _best_offset(head, view, wanted, known, strands[some], rounds))
     trimmed = _trimmed(view, moved, signed_distance(wanted.hair | ~known))
-    return resolve_collisions(head, trimmed).astype(np.float32)
+    refined = resolve_collisions(head, trimmed)
+    # Between the lips no way leads out of the skin; strands that got there stay as they were grown.
+    caught = (head.distance.sample(refined[:, 1:])[0] < -DEEPEST).any(1)
+    refined[caught] = grown[caught]
+    return refined.astype(np.float32)
 
 
 def _best_offset(
