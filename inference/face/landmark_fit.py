@@ -25,7 +25,7 @@ from .types import FaceFit
 EMBEDDING = "mediapipe_478"
 IDENTITY_ACTIVITY = 0.0025  # metres of expression displacement beyond which free-form is put down to the expression
 WARN_YAW = 60.0
-LASTING = 0.35  # share of what a learned identity leaves unexplained that counts as the person's
+LASTING = 0.5  # share of what a learned identity leaves unexplained that counts as the person's
 FRONTAL, TURNED = 8.0, 25.0  # degrees of yaw between which that fades
 SMILES = (
     0.2,
