@@ -46,7 +46,9 @@ def made_detail(model: HeadModel, detail: NDArray, clean: NDArray, beard: NDArra
     fill = noise @ np.maximum(strength, least)
     if beard.max() > LEAST_BEARD:
         stubble = np.minimum(_octave_strengths(detail, clean * (beard > SURE_BEARD)), STUBBLE * strongest)
-        fill += beard[..., None] * (noise @ np.maximum(stubble - strength, 0))
+        rows = np.flatnonzero(beard.max(1) > LEAST_BEARD)
+        rows = slice(rows[0], rows[-1] + 1)
+        fill[rows] += beard[rows, :, None] * (noise[rows] @ np.maximum(stubble - strength, 0))
     return MadeDetail(fill, noise @ missing, np.sqrt((np.maximum(strength, least) ** 2).sum(0)))
 
 
