@@ -32,7 +32,7 @@ PhotoMap = tuple[MapView, OrientationMap, NDArray]
 WINDOW_ROWS = 96
 # Below this share of the window's pixels a mask holds no hairstyle.
 LEAST_HAIR = 0.004
-SKETCHY_ROUNDS = 7  # of refinement, to see what a style may become
+SKETCHY_ROUNDS = 5  # of refinement, to see what a style may become
 
 
 def hair_from_photo(

@@ -33,10 +33,8 @@ ROOT_RAMP = 0.022  # metres along a strand until it moves freely
 # Of the way from the root, and metres more, that a point may be displaced; metres at most.
 STRETCH, SHIFT, FARTHEST = 0.6, 0.008, 0.12
 OUTSIDE = 3.0  # pixels beyond the photo's hair where a strand counts as astray
-JUDGED, CARRIERS = (
-    1200,
-    3,
-)  # about so many strands are moved by what the picture shows; the others go with so many of them
+# About so many strands are moved by what the picture shows; the others go with so many of them.
+JUDGED, CARRIERS = 900, 3
 SETTLING, FINEST_SPREAD = 0.85, 3.5  # from round to round; pixels of a map of 256
 NEIGHBOURS = 12
 SHORTEST_SHARE = 0.3
