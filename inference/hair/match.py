@@ -109,7 +109,10 @@ def _candidates(view: View, seen: HairPicture) -> Iterator[str]:
         unlikely = {"short", "very short"}
     elif below < SHORT_SHARE and chin_in_photo:
         unlikely = {"long"}
-    cropped = _standing_off(view, seen) < CLOSE_TO_HEAD
+    close = _standing_off(view, seen) < CLOSE_TO_HEAD
+    cropped = close and below <= LONG_SHARE
+    if close and not cropped:
+        unlikely |= {"medium"}  # which is cut to stand off; long hair is drawn down by its weight
     for name in style_names():
         style = load_style(name)
         possible = not unlikely & set(style.tags) and not (cropped and style.length.top > CROPPED)
@@ -121,7 +124,7 @@ def _standing_off(view: View, seen: HairPicture) -> float:
     """Mean height of the hair above the head's outline, over the head's width; infinite where the photo cuts the head's top off."""
     head = np.isfinite(view.depth) & (view.window.down < 0)
     above = (view.window.down < 0) & ~np.isfinite(view.depth)
-    top = np.flatnonzero(head.any(1)).min(initial=0)
+    top = int(head.any(1).argmax())
     if not head.any() or not view.known[max(top - 1, 0), head[top]].all():
         return np.inf
     width = head.sum(1).max()

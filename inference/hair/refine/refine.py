@@ -22,16 +22,16 @@ from ..orientation.coding import OrientationMap, angle_between
 from ..orientation.strands import BEHIND, MapView, map_of_strands
 from ..variation import lengths
 from .fields import OUTLINE_SPREAD, outline_field, signed_distance, turning_field
-from .lengthen import lengthened
 
-ROUNDS = 12
-TURNING_ROUNDS = 8
+ROUNDS = 5
+TURNING_ROUNDS = 3
 ALIKE = 7  # points of a strand that move alike
 TURN_GAIN = 0.9
 DEGREE_WEIGHT = 0.008  # what a degree of wrong direction costs in IoU
 ROOT_RAMP = 0.022  # metres along a strand until it moves freely
-# Of the way from the root, and metres more, that a point may be displaced; metres at most.
-STRETCH, SHIFT, FARTHEST = 0.6, 0.008, 0.12
+# Of the way from the root, and metres more, that a point may be displaced; metres at most. More rounds and longer ways fit the outline
+# better, and tear locks apart where the photo shows nothing.
+STRETCH, SHIFT, FARTHEST = 0.35, 0.008, 0.06
 OUTSIDE = 3.0  # pixels beyond the photo's hair where a strand counts as astray
 # About so many strands are moved by what the picture shows; the others go with so many of them.
 JUDGED, CARRIERS = 900, 3
@@ -81,18 +81,14 @@ def refine(
 
     wanted: the photo's map in the view; known: (size, size) bool, inside the photo.
     """
-    grown = strands = strands.astype(np.float32)
+    strands = strands.astype(np.float32)
     some = np.arange(0, len(strands), max(1, len(strands) // JUDGED))
-    drawn = map_of_strands(view, strands[some])
-    longer = lengthened(head, view, wanted.hair & known, drawn.hair, strands)
-    if longer is not strands:
-        strands = resolve_collisions(head, longer)
     moved = strands + _carried(strands, some, _best_offset(head, view, wanted, known, strands[some], rounds))
     trimmed = _trimmed(view, moved, signed_distance(wanted.hair | ~known))
     refined = resolve_collisions(head, trimmed)
     # Between the lips no way leads out of the skin; strands that got there stay as they were grown.
     caught = (head.distance.sample(refined[:, 1:])[0] < -DEEPEST).any(1)
-    refined[caught] = grown[caught]
+    refined[caught] = strands[caught]
     return refined.astype(np.float32)
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inference.hair.detail import strand_lengths
 from inference.hair.groom import Detail, grow_style
 from inference.hair.head_surface import HeadSurface
 from inference.hair.library import load_style
@@ -16,7 +15,6 @@ from inference.hair.match import scaled_length
 from inference.hair.orientation.coding import OrientationMap
 from inference.hair.orientation.strands import map_of_strands, map_view
 from inference.hair.refine.fields import outline_field, turning_field
-from inference.hair.refine.lengthen import lengthened
 from inference.hair.refine.refine import likeness, refine
 from tests.inference.hair.test_orientation import facing_camera
 
@@ -70,27 +68,3 @@ def test_hair_that_already_fits_is_left_alone(mean_head: HeadSurface) -> None:
     wanted = map_of_strands(view, strands)
     refined = refine(mean_head, view, wanted, np.ones_like(wanted.hair), strands)
     assert np.linalg.norm(refined - strands, axis=-1).mean() < 0.002
-
-
-def test_hanging_hair_grows_where_the_photo_s_goes_on(mean_head: HeadSurface) -> None:
-    style = load_style("long_straight")
-    view = map_view(facing_camera(mean_head), mean_head)
-    wanted = map_of_strands(view, grow_style(mean_head, style, 0, DETAIL).strands).hair
-    short = grow_style(mean_head, scaled_length(style, 0.75), 0, DETAIL).strands
-    drawn = map_of_strands(view, short).hair
-    longer = lengthened(mean_head, view, wanted, drawn, short)
-    gained = strand_lengths(longer) / strand_lengths(short)
-    assert 1.1 < np.quantile(gained, 0.75) < 1.6
-    np.testing.assert_allclose(longer[:, 0], short[:, 0], atol=1e-6)
-    after = map_of_strands(view, longer).hair
-    assert (after & wanted).sum() / (after | wanted).sum() > (drawn & wanted).sum() / (drawn | wanted).sum() + 0.02
-
-
-def test_hair_that_does_not_hang_or_is_long_enough_keeps_its_length(mean_head: HeadSurface) -> None:
-    view = map_view(facing_camera(mean_head), mean_head)
-    everywhere = np.ones((view.size, view.size), bool)
-    for name in ("afro", "bun", "buzz"):
-        strands = grow_style(mean_head, load_style(name), 0, DETAIL).strands
-        assert lengthened(mean_head, view, everywhere, ~everywhere, strands) is strands
-    strands = grow_style(mean_head, load_style("long_straight"), 0, DETAIL).strands
-    assert lengthened(mean_head, view, everywhere, everywhere, strands) is strands
