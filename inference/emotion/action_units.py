@@ -21,7 +21,7 @@ ACTION_UNITS: dict[str, dict[str, float]] = {
     "7": {"eyeSquint": 1.0},
     "9": {"noseSneer": 1.0},
     "10": {"mouthUpperUp": 1.0},
-    "12": {"mouthSmile": 1.0},
+    "12": {"mouthSmile": 1.0, "mouthDimple": 0.2},
     "14": {"mouthDimple": 1.0},
     "15": {"mouthFrown": 1.0},
     "16": {"mouthLowerDown": 1.0},
