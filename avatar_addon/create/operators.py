@@ -12,6 +12,7 @@ import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, StringProperty
 
 from ..folders import user_folder
+from ..given_files import given_files, given_folder
 from ..report_words import said
 from ..settings import ESTIMATORS, TEXTURE_SIZES, session_settings
 from ..setup.running import environment
@@ -171,13 +172,8 @@ class AVATAR_OT_create(bpy.types.Operator):
         """The photos meant: the named files, all of the folder, or the one of ``filepath``."""
         from ...inference.errors import AvatarError
 
-        folder = Path(bpy.path.abspath(self.directory)) if self.directory else None
-        names = [file.name for file in self.files if file.name]
-        if folder is not None and names:
-            return [folder / name for name in names]
-        if self.filepath:
-            return [Path(bpy.path.abspath(self.filepath))]
-        photos = [] if folder is None else photos_in(folder)
+        folder = given_folder(self)
+        photos = given_files(self) or ([] if folder is None else photos_in(folder))
         if not photos:
             if folder is None:
                 raise AvatarError("photo_missing", "Choose a photo first: JPEG, PNG, WebP, TIFF or HEIC.")

@@ -13,6 +13,7 @@ from bpy.props import CollectionProperty, StringProperty
 from bpy_extras.io_utils import poll_file_object_drop
 
 from ..folders import EXTENSION_FOLDER
+from ..given_files import given_files, given_folder
 from ..redraw import redraw_panels
 from ..report_words import said
 from ..scene.avatars import active_head
@@ -88,14 +89,9 @@ class AVATAR_OT_add_hair_files(bpy.types.Operator):
         return True
 
     def _chosen(self) -> list[Path]:
-        folder = Path(bpy.path.abspath(self.directory)) if self.directory else None
-        names = [file.name for file in self.files if file.name]
-        if folder is not None and names:
-            return [folder / name for name in names]
-        if self.filepath:
-            return [Path(bpy.path.abspath(self.filepath))]
-        if folder is None or not folder.is_dir():
-            return []
+        files, folder = given_files(self), given_folder(self)
+        if files or folder is None or not folder.is_dir():
+            return files
         return sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
 
 
