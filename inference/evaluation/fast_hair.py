@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 
 from ..bundle import Camera, Hair, HairColor
 from ..face.camera import project
+from ..hair.variation import unit
 from .fast_render import SUPERSAMPLING, Seen
 from .spherical_light import LUMINANCE, SphericalLight
 
@@ -90,8 +91,8 @@ def see_hair(hair: Hair, guides: NDArray, center: NDArray, camera: Camera, head:
     return SeenHair(
         1 - np.exp(-first[..., 0]),
         first[..., 2] / seen,
-        _unit(np.dstack([first[..., 3], rest[..., :2]])),
-        _unit(rest[..., 2:]),
+        unit(np.dstack([first[..., 3], rest[..., :2]])),
+        unit(rest[..., 2:]),
     )
 
 
@@ -107,7 +108,7 @@ def lit_hair(seen: SeenHair, color: HairColor, light: SphericalLight, toward: ND
     weight = seen.cover[hairy]
     received = light.on(seen.normal[hairy])
     main = light.coefficients[1:4] @ LUMINANCE
-    half = _unit(_unit(main) + _unit(toward))
+    half = unit(unit(main) + unit(toward))
     across = np.sqrt(np.clip(1 - (seen.along[hairy] @ half) ** 2, 0, 1))
     gloss = 1 + GLOSS * across**GLOSS_POWER
     factor = seen.shade[hairy][:, None] * received * gloss[:, None]
@@ -158,7 +159,3 @@ def _outermost(at: _Samples, size: tuple[int, int]) -> NDArray[np.float32]:
     nearest = np.full(size[0] * size[1], 1e3, np.float32)
     np.minimum.at(nearest, at.cell, at.depth)
     return cv2.erode(nearest.reshape(size), np.ones((3, 3), np.uint8)).ravel()
-
-
-def _unit(vectors: NDArray) -> NDArray:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ..bundle import Camera
 from ..face.camera import FACING, from_extrinsics, project
 from ..head.model import Surface, rotation_matrices, vertex_normals
-from ..photo.srgb import linear_from_srgb
+from ..photo.srgb import linear_from_srgb, srgb_from_linear
 from ..raster import Fragments, rasterize
 from .occlusion import sky_seen, with_bounces
 from .spherical_light import PORTRAIT_LIGHT, SphericalLight
@@ -95,9 +95,7 @@ def see(surface: Surface, vertices: NDArray, look: Look, camera: Camera) -> Seen
 def developed(linear: NDArray) -> NDArray:
     """A finer picture (h, w, 3) of linear light -> (height, width, 3) uint8 sRGB."""
     size = linear.shape[1] // SUPERSAMPLING, linear.shape[0] // SUPERSAMPLING
-    small = np.clip(cv2.resize(linear, size, interpolation=cv2.INTER_AREA), 0, 1)
-    encoded = np.where(small <= 0.0031308, 12.92 * small, 1.055 * np.maximum(small, 1e-4) ** (1 / 2.4) - 0.055)
-    return (255 * encoded + 0.5).astype(np.uint8)
+    return (255 * srgb_from_linear(cv2.resize(linear, size, interpolation=cv2.INTER_AREA)) + 0.5).astype(np.uint8)
 
 
 def orbit_camera(face: NDArray, yaw_degrees: float, size: int = 512, distance: float = 1.2) -> Camera:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..bundle import Avatar, Camera
+from ..bundle import Avatar, Camera, HeadMesh
 from ..errors import AvatarError
 from ..face.gaze import IRIS_CENTERS
 from ..head.model import Surface, rotation_matrices
@@ -65,13 +65,18 @@ class ExpressionMeasures:
     lid_gap: float
 
 
+def surface_of(head: HeadMesh) -> Surface:
+    """A bundle's faces and texture coordinates, as a head model has them."""
+    return Surface(head.faces, head.face_parts, head.part_names, head.uv, head.uv_faces)
+
+
 class AvatarViews:
     """Renders of one bundle by the fast rasteriser."""
 
     def __init__(self, avatar: Avatar, folder: Path) -> None:
         head = avatar.head
         self.avatar = avatar
-        self.surface = Surface(head.faces, head.face_parts, head.part_names, head.uv, head.uv_faces)
+        self.surface = surface_of(head)
         pictures = {
             role: np.asarray(Image.open(folder / avatar.textures[role]).convert("RGB"))
             for role in ("skin", "eye", "photo")

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..bundle import Hair, HairColor
+from ..bundle import Camera, Hair, HairColor
 from ..face.types import FaceFit
 from ..head.model import HeadModel
 from ..photo.types import FaceLandmarks, Photo
@@ -56,7 +56,7 @@ def hair_from_photo(
         return wear_file(head, file, color)
     if style is not None:
         return hair_of_style(head, load_style(style), color)
-    shown = photo_map(head, fit, photo, mask)
+    shown = photo_map(head, fit.camera, photo.pixels, mask)
     hair = hair_of_style(head, style_of_photo(head, fit, photo, landmarks, mask, shown), color)
     return replace(hair, points=refine(head, *shown, hair.points)) if len(hair.points) else hair
 
@@ -96,11 +96,11 @@ def style_of_photo(
     return match_style(head, make_view(fit.camera, window, head), seen, promise).style
 
 
-def photo_map(head: HeadSurface, fit: FaceFit, photo: Photo, mask: NDArray, size: int = 256) -> PhotoMap:
+def photo_map(head: HeadSurface, camera: Camera, pixels: NDArray, mask: NDArray, size: int = 256) -> PhotoMap:
     """The view of a head in its photo, the photo's orientation map in it, and (size, size) bool where the photo is."""
-    view = map_view(fit.camera, head, size)
+    view = map_view(camera, head, size)
     known = cv2.warpAffine(np.ones(mask.shape, np.uint8), view.to_map, (size, size)) > 0
-    return view, map_of_photo(photo.pixels, mask, view.to_map, size, np.isfinite(view.depth)), known
+    return view, map_of_photo(pixels, mask, view.to_map, size, np.isfinite(view.depth)), known
 
 
 def hair_of_style(head: HeadSurface, style: HairStyle, color: HairColor, seed: int = 0) -> Hair:

@@ -34,8 +34,7 @@ class Detail:
 
 
 FULL = Detail()
-SKETCH = Detail(leaders=120, points=20, guides=480)
-ROUGH_SKETCH = Detail(leaders=120, points=16, guides=400)
+SKETCH = Detail(leaders=120, points=16, guides=400)
 
 
 @dataclass(frozen=True)

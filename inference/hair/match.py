@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..head.model import HeadModel
 from .detail import strand_lengths
-from .groom import ROUGH_SKETCH, grow_style
+from .groom import SKETCH, grow_style
 from .head_surface import HeadSurface
 from .library import load_style, style_names
 from .picture import HairPicture, View, draw
@@ -147,7 +147,7 @@ def _adapted(head: HeadSurface, view: View, seen: HairPicture, style: HairStyle)
     """A style on the person's own head, and what a coordinate search over the parameters that a photo shows made of it."""
 
     def grown(changed: HairStyle) -> tuple[Match, NDArray]:
-        strands = grow_style(head, changed, detail=ROUGH_SKETCH).strands
+        strands = grow_style(head, changed, detail=SKETCH).strands
         return _judged(changed, view, strands, seen), strands
 
     best = plain = grown(style)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..head.model import HeadModel
 from ..user_folders import cache_folder
-from .groom import ROUGH_SKETCH, grow_style
+from .groom import SKETCH, grow_style
 from .grow import resolve_collisions
 from .head_surface import HeadSurface, prepare_head
 from .library import STYLES, load_style, style_names
@@ -63,7 +63,7 @@ def library_sketches(model: HeadModel) -> dict[str, Sketch]:
     if (kept := _read(path)) is not None:
         return kept
     head = prepare_head(model, model.template)
-    grooms = {name: grow_style(head, load_style(name), detail=ROUGH_SKETCH) for name in _names()}
+    grooms = {name: grow_style(head, load_style(name), detail=SKETCH) for name in _names()}
     sketches = {
         name: Sketch(groom.strands, groom.roots.vertices.astype(np.int32), groom.roots.barycentric)
         for name, groom in grooms.items()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""sRGB's transfer function (IEC 61966-2-1)."""
+"""sRGB's transfer function (IEC 61966-2-1), both ways."""
 
 from __future__ import annotations
 
@@ -10,3 +10,11 @@ from numpy.typing import NDArray
 def linear_from_srgb(values: NDArray) -> NDArray:
     """sRGB in [0, 1] -> linear, in the precision of the values."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def srgb_from_linear(linear: NDArray) -> NDArray[np.float32]:
+    """Linear -> sRGB in [0, 1], clipped."""
+    linear = np.clip(linear, 0, 1).astype(np.float32)
+    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** np.float32(1 / 2.4) - 0.055).astype(
+        np.float32
+    )

@@ -9,18 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..photo.srgb import linear_from_srgb
+from ..photo.srgb import linear_from_srgb, srgb_from_linear
 
 DARKEST = 0.003  # added to linear colour so that black has a logarithm
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
-
-
-def srgb_from_linear(linear: NDArray) -> NDArray[np.float32]:
-    """Linear -> sRGB in [0, 1], clipped."""
-    linear = np.clip(linear, 0, 1).astype(np.float32)
-    return np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** np.float32(1 / 2.4) - 0.055).astype(
-        np.float32
-    )
 
 
 _LINEAR_OF_BYTE = linear_from_srgb((np.arange(256) / 255).astype(np.float32)).astype(np.float32)

@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from PIL import Image
 
 from ...bundle import Avatar
 from ...errors import AvatarError
+from ...hair.from_photo import photo_map
 from ...hair.head_surface import prepare_head
-from ...hair.orientation.photo import map_of_photo
-from ...hair.orientation.strands import map_of_strands, map_view
+from ...hair.orientation.strands import map_of_strands
 from ...hair.refine.refine import likeness
 from ...head.open_head import load_open_head
 
@@ -31,9 +30,7 @@ def hair_figures(avatar: Avatar) -> dict[str, float]:
     if not len(avatar.hair.points) and mask.max() < 0.5:
         raise AvatarError("request_invalid", "Neither the photo nor the avatar has hair.")
     head = prepare_head(model, avatar.head.vertices)
-    view = map_view(avatar.camera, head)
-    known = cv2.warpAffine(np.ones(mask.shape, np.uint8), view.to_map, (view.size, view.size)) > 0
-    wanted = map_of_photo(pixels, mask, view.to_map, view.size, np.isfinite(view.depth))
+    view, wanted, known = photo_map(head, avatar.camera, pixels, mask)
     match = likeness(map_of_strands(view, avatar.hair.points), wanted, known)
     figures = {"hair.iou": match.iou}
     return figures | ({"hair.degrees": match.degrees} if np.isfinite(match.degrees) else {})

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from ...bundle import Avatar
 from ...face.camera import project
-from ...head.model import Surface, vertex_normals
+from ...head.model import vertex_normals
 from ...raster import interpolate, rasterize
 from ..fast_render import SUPERSAMPLING, orbit_camera
+from ..likeness import surface_of
 from ..portrait import Portrait
 
 BEHIND = 0.004  # metres behind the surface seen at a pixel that a vertex may lie
@@ -34,7 +35,7 @@ def vertex_errors(
     inside = (column >= 0) & (row >= 0) & (column < width) & (row < height)
     column, row = np.where(inside, column, 0), np.where(inside, row, 0)
     shown = inside & (place[:, 2] < seen.depth[row * SUPERSAMPLING, column * SUPERSAMPLING] + BEHIND)
-    normals = vertex_normals(vertices, _skin(avatar).triangles("skin"))
+    normals = vertex_normals(vertices, surface_of(avatar.head).triangles("skin"))
     toward = camera.matrix_world[:3, 3] - vertices
     shown &= (normals * toward).sum(1) > GRAZING * np.linalg.norm(toward, axis=1)
     shown &= portrait.cover[row * SUPERSAMPLING, column * SUPERSAMPLING] > 0.5
@@ -47,7 +48,7 @@ def vertex_errors(
 def heat_picture(avatar: Avatar, errors: NDArray, size: int = 320) -> NDArray[np.uint8]:
     """(size, size, 3) uint8: the neutral head from the front in the colours of its errors (V,), grey where nothing is known."""
     head = avatar.head
-    surface = _skin(avatar)
+    surface = surface_of(avatar.head)
     triangles = surface.triangles(*(part for part in ("skin", "eyes") if part in surface.part_names))
     camera = orbit_camera(head.vertices[head.masks["face"] > 0.5], 0.0, size)
     scale = [SUPERSAMPLING, SUPERSAMPLING, 1]
@@ -63,8 +64,3 @@ def heat_picture(avatar: Avatar, errors: NDArray, size: int = 320) -> NDArray[np
     picture = np.array(UNSEEN, np.float32) * (1 - sure) * shade + hot * sure * (0.75 + 0.25 * shade)
     picture[~fragments.covered] = BACKGROUND
     return cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA).astype(np.uint8)
-
-
-def _skin(avatar: Avatar) -> Surface:
-    head = avatar.head
-    return Surface(head.faces, head.face_parts, head.part_names, head.uv, head.uv_faces)

@@ -58,7 +58,7 @@ def _measure(model: HeadModel, path: Path) -> tuple[float, float, float, float] 
     fit = fit_face(model, photo, landmarks)
     start = time.perf_counter()
     head = prepare_head(model, model.forward(fit.shape, offsets=fit.offsets))
-    view, wanted, known = shown = photo_map(head, fit, photo, mask)
+    view, wanted, known = shown = photo_map(head, fit.camera, photo.pixels, mask)
     style = style_of_photo(head, fit, photo, landmarks, mask, shown)
     hair = hair_of_style(head, style, photo_hair_color(photo, landmarks, mask))
     if not len(hair.points):

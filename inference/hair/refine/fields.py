@@ -20,9 +20,9 @@ LARGEST_TURN = np.radians(40.0)
 def outline_field(drawn: NDArray, wanted: NDArray, known: NDArray, reach: float = OUTLINE_SPREAD) -> NDArray:
     """(h, w, 2) pixels x, y by which hair at each place should move so that the mask ``drawn`` comes to cover ``wanted``.
 
-    All masks (h, w) bool; known: inside the photo, whose border is no outline of hair; reach: pixels of a map of 256 over which neighbours
-    move alike. Every pixel of the drawn outline is pulled to the
-    nearest of the wanted one, and every wanted one pulls the nearest drawn one; in between the pulls are averaged.
+    All masks (h, w) bool; known: inside the photo, whose border is no outline of hair; reach: pixels of a map of 256 over which
+    neighbours move alike. Every pixel of the drawn outline is pulled to the nearest of the wanted one, and every wanted one pulls the
+    nearest drawn one; in between the pulls are averaged.
     """
     pixel = len(drawn) / 256
     pulls = np.zeros((*drawn.shape, 3), np.float32)

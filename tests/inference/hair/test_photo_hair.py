@@ -96,7 +96,7 @@ def test_a_named_style_is_used(seen: Seen) -> None:
 def test_the_photo_s_hair_is_refined(seen: Seen) -> None:
     hair = hair_from_photo(seen.model, seen.fit, seen.photo, seen.landmarks, seen.mask, seen.color)
     head = prepare_head(seen.model, seen.model.forward(seen.fit.shape, offsets=seen.fit.offsets))
-    view, wanted, known = photo_map(head, seen.fit, seen.photo, seen.mask)
+    view, wanted, known = photo_map(head, seen.fit.camera, seen.photo.pixels, seen.mask)
     like = likeness(map_of_strands(view, hair.points), wanted, known)
     print(f"IoU {like.iou:.2f}, {like.degrees:.0f} degrees")
     assert like.iou > 0.8
@@ -124,7 +124,7 @@ def test_a_shaved_head_has_no_hair(seen: Seen) -> None:
 
 
 def chosen_style(seen: Seen, head: HeadSurface, mask: np.ndarray) -> HairStyle:
-    shown = photo_map(head, seen.fit, seen.photo, mask)
+    shown = photo_map(head, seen.fit.camera, seen.photo.pixels, mask)
     return style_of_photo(head, seen.fit, seen.photo, seen.landmarks, mask, shown)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from inference.hair import sketches
-from inference.hair.groom import ROUGH_SKETCH, grow_style
+from inference.hair.groom import SKETCH, grow_style
 from inference.hair.head_surface import HeadSurface
 from inference.hair.library import load_style
 from inference.hair.sketches import library_sketches, skull_size
@@ -70,7 +70,7 @@ def test_a_sketch_moves_to_another_head(mean_head: HeadSurface, other_head: Head
     for name in NAMES:
         moved = library_sketches(mean_head.model)[name].on(other_head, size)
         assert other_head.distance.sample(moved[:, 1:])[0].min() > -0.001
-        grown = grow_style(other_head, load_style(name), detail=ROUGH_SKETCH).strands
+        grown = grow_style(other_head, load_style(name), detail=SKETCH).strands
         middle = (moved.mean((0, 1)) - grown.mean((0, 1))) / other_head.anatomy.scale
         assert np.linalg.norm(middle) < 0.008
 
