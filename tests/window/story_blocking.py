@@ -2,7 +2,8 @@
 """How long the add-on ever holds the window's thread, from the drop until the avatar stands there; cold, then warm.
 
 Drawing is slow where OpenGL is software, and that has nothing to do with us: start this in a small window (run.sh ROOT blocking --
---window-geometry 0 0 480 360), whose workspace this story empties. It measures each call of the add-on's own timers, operators and
+--offline-mode --window-geometry 0 0 480 360), whose workspace this story empties. Offline, because Blender 5.2 online holds its window
+for about 0.2 s some seconds after its start, to end its own downloader of asset lists. It measures each call of the add-on's own timers, operators and
 draw functions, and the gaps between the ticks of a timer of its own, once while a photo is worked on and once while nothing is
 but the same redraws are asked for.
 """
