@@ -3,9 +3,9 @@
 
 Drawing is slow where OpenGL is software, and that has nothing to do with us: start this in a small window (run.sh ROOT blocking --
 --offline-mode --window-geometry 0 0 480 360), whose workspace this story empties. Offline, because Blender 5.2 online holds its window
-for about 0.2 s some seconds after its start, to end its own downloader of asset lists. It measures each call of the add-on's own timers, operators and
-draw functions, and the gaps between the ticks of a timer of its own, once while a photo is worked on and once while nothing is
-but the same redraws are asked for.
+for about 0.2 s some seconds after its start, to end its own downloader of asset lists. It measures each call of the add-on's own
+timers, operators and draw functions, and the gaps between the ticks of a timer of its own, once while a photo is worked on and once
+while nothing is but the same redraws are asked for.
 """
 
 from __future__ import annotations
