@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+BLOCK = 2560  # vertices that are skinned at once: small enough for the processor's cache, and for BLAS not to wake other threads
+
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int32]
 
@@ -177,25 +179,61 @@ class HeadModel:
 
     def skin(self, shaped: NDArray, pose: NDArray) -> NDArray:
         """Pose correctives and linear blend skinning of (V, 3) shaped vertices by (J, 3) axis-angle rotations."""
-        rotations = rotation_matrices(np.asarray(pose, np.float64))
+        pose = np.asarray(pose, np.float64)
+        rotations = rotation_matrices(pose)
         positions = self.joints.regressor @ shaped
         if len(self.pose_basis):
             features = (rotations[1:] - np.eye(3)).reshape(-1, 9).astype(np.float32)
             shaped = shaped.copy()
             for j in np.flatnonzero(features.any(1)):  # a joint at rest corrects nothing, and the basis is large
                 shaped += np.tensordot(features[j], self.pose_basis[9 * j : 9 * j + 9], 1)
-        linear, translation = [], []
-        for j, parent in enumerate(self.joints.parents):
-            if parent < 0:
-                linear.append(rotations[j])
-                world = positions[j]
-            else:
-                linear.append(linear[parent] @ rotations[j])
-                world = linear[parent] @ positions[j] + translation[parent]
-            translation.append(world - linear[j] @ positions[j])
-        weights, kind = self.joints.weights, shaped.dtype  # mixed kinds would cost five times as long
-        blended = np.tensordot(weights, np.stack(linear).astype(kind), 1)
-        return np.einsum("vij,vj->vi", blended, shaped) + weights @ np.stack(translation).astype(kind)
+        motions = joint_motions(self.joints.parents, rotations, positions)
+        return skinned(shaped[None], self.joints, pose[None], motions[None])[0]
+
+
+def joint_motions(parents: tuple[int, ...], rotations: NDArray, positions: NDArray) -> NDArray[np.float64]:
+    """(..., J, 4, 3) each joint's motion of row vectors (x, y, z, 1), the chain of (..., J, 3, 3) rotations about (..., J, 3) positions."""
+    motions = np.empty((*rotations.shape[:-2], 4, 3))
+    turns = np.swapaxes(rotations, -1, -2)  # of row vectors
+    for joint, parent in enumerate(parents):
+        turn, place = turns[..., joint, :, :], positions[..., joint, None, :]
+        world = place
+        if parent >= 0:
+            above = motions[..., parent, :, :]
+            turn = turn @ above[..., :3, :]
+            world = place @ above[..., :3, :] + above[..., 3:, :]
+        motions[..., joint, :3, :] = turn
+        motions[..., joint, 3:, :] = world - place @ turn
+    return motions
+
+
+def skinned(vertices: NDArray, joints: Joints, pose: NDArray, motions: NDArray) -> NDArray:
+    """(N, V, 3) vertices under linear blend skinning: sum_j w_j (v, 1) A_j.
+
+    pose: (N, J, 3), which tells the joints at rest; motions: (N, J, 4, 3) from :func:`joint_motions`.
+    A vertex' matrix is never formed: the sum is one product of the rows w_j (v, 1) with the stacked A_j.
+    """
+    weights, moving = joints.weights.T.astype(vertices.dtype), []
+    for joint, parent in reversed(list(enumerate(joints.parents))):
+        if parent >= 0 and not pose[:, joint].any():  # at rest it moves as its parent does
+            weights[parent] += weights[joint]
+        else:
+            moving.append(joint)
+    weights = weights[moving]
+    # Of the vertices' kind: mixed kinds would cost five times as long.
+    motions = motions[:, moving].reshape(len(pose), -1, 3).astype(vertices.dtype)
+    moved = np.empty_like(vertices)
+    for begin in range(0, vertices.shape[1], BLOCK):
+        block = slice(begin, min(begin + BLOCK, vertices.shape[1]))
+        share = weights[:, None, block]
+        rows = np.empty((len(moving), 4, share.shape[-1]), vertices.dtype)
+        rows[:, 3:] = share
+        columns, by_axis = rows.reshape(-1, share.shape[-1]).T, np.empty((3, share.shape[-1]), vertices.dtype)
+        for place, motion, target in zip(vertices[:, block], motions, moved[:, block], strict=True):
+            np.copyto(by_axis, place.T)  # whole rows of numbers multiply faster than triples
+            np.multiply(by_axis, share, out=rows[:, :3])
+            np.matmul(columns, motion, out=target)
+    return moved
 
 
 def rotation_matrices(axis_angle: NDArray) -> NDArray:
