@@ -12,7 +12,7 @@ from ..head.model import HeadModel
 from ..photo.types import FaceLandmarks, Photo
 from ..smoothstep import smoothstep
 from .canvas import Canvas, texture_canvas
-from .color import bytes_from_log, log_from_bytes
+from .color import LUMINANCE, bytes_from_log, linear_from_bytes, log_from_bytes
 from .compose import compose_skin
 from .detail import prepare_noise
 from .exposure import exposure
@@ -21,6 +21,7 @@ from .field import SkinField, skin_field
 from .iris import EyeColors, measure_eyes
 from .part_colors import part_colors
 from .scalp import tint_scalp
+from .skin_tone import Scene
 from .trust import texel_trust
 from .types import Textures
 from .view import View, prepare_view
@@ -28,6 +29,7 @@ from .view import View, prepare_view
 STRAINED = 0.0008, 0.004  # metres of expression at which creases begin to be smoothed, and are smoothed most
 CREASES_REMOVED = 0.9
 EYE_SIZES = 256, 512
+SCENE_SIDE, SCENE_BRIGHT = 200, 0.9  # samples along the photo; quantile of its luminance
 
 
 def bake_textures(
@@ -58,11 +60,11 @@ def bake_textures(
     vertices = canvas.graph.vertices
     field = skin_field(canvas, view.normals[vertices], view.facing[vertices], sampled, trust, strained)
     skin = compose_skin(canvas, field, sampled, trust, strained)
-    change = exposure(canvas, view, log, skin)
+    eyes = measure_eyes(photo.pixels, landmarks.points)
+    change = exposure(canvas, view, log, skin, _scene(photo, eyes))
     skin += change
     if hair_color is not None:
         tint_scalp(canvas, skin, hair_color)
-    eyes = measure_eyes(photo.pixels, landmarks.points)
     eye = paint_eye(eyes, eye_size(size))
     colors = part_colors(canvas, field.color + change, eyes, photo.pixels, landmarks.points)
     return Textures(bytes_from_log(skin), eye, colors, _report(canvas, field, eyes))
@@ -74,6 +76,13 @@ def _strained(canvas: Canvas, view: View) -> NDArray:
     brows = canvas.model.masks["brows"]
     with_brows = np.average(view.moved, weights=brows + 1e-9)
     return smoothstep(*STRAINED, np.maximum(moved, canvas.regions.forehead * with_brows))
+
+
+def _scene(photo: Photo, eyes: EyeColors) -> Scene:
+    height, width = photo.pixels.shape[:2]
+    step = max(1, round(max(height, width) / SCENE_SIDE))
+    luminance = linear_from_bytes(photo.pixels[::step, ::step]) @ LUMINANCE
+    return Scene(float(np.quantile(luminance, SCENE_BRIGHT)), eyes.white_seen)
 
 
 def prepare_textures(model: HeadModel, size: int = 1024) -> None:

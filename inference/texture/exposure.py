@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds the finished skin to the photo's brightness, and to hues that skin has.
+"""Holds the finished skin to the photo's brightness, and to colours that skin has.
 
 Taking light out has no fixed point: a face in half shadow may come out as dark as its shadow, a painted one as bright as its highlights.
 """
@@ -14,6 +14,7 @@ from ..smoothstep import smoothstep
 from . import face_areas
 from .canvas import Canvas
 from .color import LUMINANCE, linear_from_log
+from .skin_tone import Scene, natural_color
 from .view import View
 
 SHOWN = 0.15  # cosine of the angle of view from which skin counts
@@ -23,22 +24,22 @@ TEXTURE_TO_PHOTO = 0.85
 # Log luminance from which a difference is corrected, and corrected fully: smaller ones are the light's shape.
 UNCERTAIN = 0.15, 0.35
 GREATEST_CHANGE = 0.75  # log luminance
-# Greatest log ratios of linear red and blue to green that skin has in white light, and the share that is kept of what lies beyond.
-REDDEST, BLUEST = 0.72, -0.15
-BEYOND_KEPT = 0.3
-COLORED = 0.1, 0.35  # log ratio of red to green from which a picture is no grey one
 
 
-def exposure(canvas: Canvas, view: View, log: NDArray, skin: NDArray) -> NDArray[np.float32]:
+def exposure(canvas: Canvas, view: View, log: NDArray, skin: NDArray, scene: Scene) -> NDArray[np.float32]:
     """(3,) to be added to the log colour of the skin texture (size, size, 3). log: (h, w, 3) log colour of the view."""
     shown = _shown_skin(canvas, view)
     if shown.sum() <= 1e-6:
         return np.zeros(3, np.float32)
     photo = _at_vertices(canvas, view, log, cv2.BORDER_REPLICATE)
     texture, _ = canvas.means(skin, np.ones(skin.shape[:2], np.float32))
-    wanted = np.log(TEXTURE_TO_PHOTO) + _log_brightness(photo, shown) - _log_brightness(texture, shown)
+    lit = _log_brightness(photo, shown)
+    wanted = np.log(TEXTURE_TO_PHOTO) + lit - _log_brightness(texture, shown)
     wanted *= smoothstep(*UNCERTAIN, np.abs(wanted))
-    return np.float32(np.clip(wanted, -GREATEST_CHANGE, GREATEST_CHANGE)) + _natural_hue(texture, shown)
+    wanted = np.clip(wanted, -GREATEST_CHANGE, GREATEST_CHANGE)
+    mean = np.average(linear_from_log(texture + wanted), axis=0, weights=shown) + 1e-4
+    natural = natural_color(mean, float(np.exp(lit)), scene)
+    return (wanted + np.log(natural / mean)).astype(np.float32)
 
 
 def _shown_skin(canvas: Canvas, view: View) -> NDArray:
@@ -63,13 +64,3 @@ def _log_brightness(log: NDArray, weight: NDArray) -> float:
     order = np.argsort(luminance)
     brighter = np.cumsum(weight[order]) >= (1 - LIT) * weight.sum()
     return float(np.log(np.average(luminance[order], weights=weight[order] * brighter) + 1e-4))
-
-
-def _natural_hue(log: NDArray, weight: NDArray) -> NDArray[np.float32]:
-    """(3,) that brings the mean hue towards those of skin in white light, and keeps the luminance."""
-    mean = np.average(linear_from_log(log), axis=0, weights=weight) + 1e-4
-    red, blue = np.log(mean[0] / mean[1]), np.log(mean[2] / mean[1])
-    beyond = np.array([max(red - REDDEST, 0.0), 0.0, max(blue - BLUEST, 0.0)])
-    change = (BEYOND_KEPT - 1) * beyond * smoothstep(*COLORED, red)
-    shift = np.log((mean * np.exp(change)) @ LUMINANCE / (mean @ LUMINANCE))
-    return (change - shift).astype(np.float32)

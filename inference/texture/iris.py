@@ -30,13 +30,15 @@ GREATEST_BRIGHTENING = 1.8
 @dataclass(frozen=True)
 class EyeColors:
     """iris, sclera: (3,) linear colour. pattern: (RINGS, ANGLES) log brightness around the ring's mean, counter-clockwise from the
-    picture's right; pattern_trust in [0, 1]: 0 where the photo is too coarse. measured: whether an open eye was seen."""
+    picture's right; pattern_trust in [0, 1]: 0 where the photo is too coarse. measured: whether an open eye was seen.
+    white_seen: linear luminance of the white of the better lit eye in the photo, 0 when none was seen."""
 
     iris: NDArray
     sclera: NDArray
     pattern: NDArray[np.float32]
     pattern_trust: float
     measured: bool
+    white_seen: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ def measure_eyes(pixels: NDArray[np.uint8], points: NDArray) -> EyeColors:
     sclera = np.array(DEFAULT_SCLERA) if white is None else _tinted(white)
     best = max(sightings, key=lambda s: s.valid.sum() * s.radius)
     trust = float(smoothstep(*SHARP_RADIUS, best.radius))
-    return EyeColors(iris, sclera, _pattern(best) if trust > 0 else flat, trust, True)
+    whites = [w for w in (_white(s.sclera) for s in sightings) if w is not None]
+    white_seen = max((float(w @ LUMINANCE) for w in whites), default=0.0)
+    return EyeColors(iris, sclera, _pattern(best) if trust > 0 else flat, trust, True, white_seen)
 
 
 def _look(pixels: NDArray[np.uint8], lids: NDArray, iris: NDArray) -> _Sighting | None:
