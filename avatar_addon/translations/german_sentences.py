@@ -38,6 +38,9 @@ SENTENCES = {
     "The hair mask {0} is {1} x {2}, of other proportions than the photo ({3} x {4}): paint it over the photo itself.": (
         "Die Haarmaske {0} ist {1} x {2}, anders als das Foto ({3} x {4}): sie über das Foto selbst malen."
     ),
+    "The hair mask {0} is {1} x {2} and was resized to the photo's {3} x {4}.": (
+        "Die Haarmaske {0} ist {1} x {2} und wurde auf das Maß des Fotos gebracht, {3} x {4}."
+    ),
     "{0} {1}: use JPEG, PNG, WebP, TIFF, BMP or HEIC.": (
         "{0} ist kein brauchbares Bild ({1}): JPEG, PNG, WebP, TIFF, BMP oder HEIC nehmen."
     ),
