@@ -16,7 +16,7 @@ from ..head.model import HeadModel
 from .action_units import UNITS, together, unit_directions
 from .dataset import POSE_SIZE, Dataset
 from .face_measures import unit_gains
-from .prototypes import EMOTIONS, PROTOTYPES, unit_onsets
+from .prototypes import EAGERNESS, EMOTIONS, PROTOTYPES, unit_onsets
 from .shares import PAIR_SHARE, shares
 
 STRENGTH_DEVIATION, ASYMMETRY, PICTURE_DEVIATION = 0.1, 0.05, 0.06
@@ -81,7 +81,8 @@ def nominal_strengths(emotions: tuple[str, ...]) -> NDArray:
 def _response(share: NDArray) -> NDArray:
     """(..., U): how far each action unit has come at a share of (...)."""
     onsets = unit_onsets()
-    return np.clip((np.asarray(share)[..., None] - onsets) / (1 - onsets), 0, 1)
+    come = np.clip((np.asarray(share)[..., None] - onsets) / (1 - onsets), 0, 1)
+    return come * (1 + EAGERNESS * (1 - come))
 
 
 def _sliders(random: np.random.Generator, count: int, emotions: tuple[str, ...]) -> NDArray:

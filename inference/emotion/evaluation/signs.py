@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What each action unit does to MediaPipe's landmarks of a face seen from the front.
 
-Measures are in outer-eye distances of the neutral picture and grow when the unit is at work. Units that pull the same skin against each
-other are told apart by where they differ: 5 by the upper lid and 7 by the lower one, whose middle rises against its ends; 1 by the
-brows' height and 4, where both are in a face, by their gap. The person's right is on the picture's left.
+Measures are in outer-eye distances of the neutral picture and grow when the unit is at work. Skull and camera stand still between the two
+pictures, so heights are the picture's own: whatever of the face they were taken from, lids and brows would move that too (a widened eye
+lifts its outer corner as far as its lid). Units that pull the same skin against each other are told apart by where they differ: 5 by the
+upper lid and 7 by the lower one; 1 by the brows' height and 4, where both are in a face, by their gap. The person's right is on the
+picture's left.
 """
 
 from __future__ import annotations
@@ -19,8 +21,7 @@ from ..synthetic import nominal_strengths
 Points = NDArray
 OUTER_EYES = (33, 263)
 INNER_BROWS, OUTER_BROWS = (55, 285, 107, 336), (46, 276, 53, 283)
-EYE_CORNERS = (33, 133, 362, 263)
-UPPER_LIDS, LOWER_LIDS, LOWER_LID_ENDS = (159, 158, 386, 385), (145, 374), (7, 155, 249, 382)
+UPPER_LIDS, LOWER_LIDS = (159, 158, 386, 385), (145, 374)
 NOSE_WINGS = (129, 358, 64, 294)
 RIGHT_CORNER, LEFT_CORNER = 61, 291
 UPPER_LIP, LOWER_LIP, INNER_LIPS = (0, 37, 267), (17, 84, 314), (13, 14)
@@ -28,8 +29,8 @@ CHIN = 152
 
 
 def _up(points: Points, chosen: tuple[int, ...]) -> float:
-    """Height above the corners of the eyes."""
-    return float(points[list(EYE_CORNERS), 1].mean() - points[list(chosen), 1].mean())
+    """Height in the picture."""
+    return -float(points[list(chosen), 1].mean())
 
 
 def _gap(points: Points, a: int, b: int) -> float:
@@ -45,23 +46,19 @@ def _thickness(points: Points) -> float:
     return _gap(points, 0, 13) + _gap(points, 14, 17)
 
 
-def _lower_lid(points: Points) -> float:
-    return _up(points, LOWER_LIDS) - _up(points, LOWER_LID_ENDS)
-
-
 MEASURES: dict[str, Callable[[Points], float]] = {
     "1": lambda p: _up(p, INNER_BROWS),
     "2": lambda p: _up(p, OUTER_BROWS),
     "4": lambda p: -_up(p, INNER_BROWS) - _gap(p, 55, 285),
-    "1+4": lambda p: -_gap(p, 55, 285),
+    "1+4": lambda p: -(_gap(p, 55, 285) + _gap(p, 107, 336)) / 2,
     "5": lambda p: _up(p, UPPER_LIDS),
-    "6": _lower_lid,
-    "7": _lower_lid,
+    "6": lambda p: _up(p, LOWER_LIDS),
+    "7": lambda p: _up(p, LOWER_LIDS),
     "9": lambda p: _up(p, NOSE_WINGS),
     "10": lambda p: _up(p, UPPER_LIP),
     "12": lambda p: _corners_up(p) + _gap(p, RIGHT_CORNER, LEFT_CORNER),
     "R12": lambda p: _up(p, (RIGHT_CORNER,)) - _up(p, (LEFT_CORNER,)),
-    "R14": lambda p: float(p[0, 0] - p[RIGHT_CORNER, 0]),
+    "R14": lambda p: -float(p[RIGHT_CORNER, 0]),
     "15": lambda p: -_corners_up(p),
     "16": lambda p: -_up(p, LOWER_LIP),
     "17": lambda p: _up(p, LOWER_LIP),

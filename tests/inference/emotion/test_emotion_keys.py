@@ -35,7 +35,7 @@ def test_sliders_follow_the_network(keys: EmotionKeys, person: Person, network: 
     expected = person.displacements(network, person.coefficients(network, sliders))
     missed = [np.linalg.norm(slider_displacement(keys, x) - y, axis=1) for x, y in zip(sliders, expected, strict=True)]
     assert np.mean(missed) < 0.0001
-    assert np.max(missed) < 0.0012
+    assert np.max(missed) < 0.0014
 
 
 @pytest.mark.parametrize("emotion", range(7))
@@ -145,3 +145,13 @@ def test_the_photos_emotion_is_found_again(head: HeadModel, keys: EmotionKeys) -
 
 def test_a_neutral_photo_has_no_emotion(head: HeadModel, keys: EmotionKeys) -> None:
     assert photo_emotions(head, keys, np.zeros_like(head.template)) == {}
+
+
+def test_two_emotions_of_a_photo_are_found_and_what_is_left_over_is_not_named(
+    head: HeadModel, keys: EmotionKeys
+) -> None:
+    """A smile wider than the slider's has a rest, which no other emotion is to explain."""
+    happiness, surprise = (np.eye(7)[NAMES.index(name)] for name in ("happiness", "surprise"))
+    both = photo_emotions(head, keys, slider_displacement(keys, 0.6 * happiness + 0.5 * surprise))
+    assert set(both) == {"happiness", "surprise"}
+    assert photo_emotions(head, keys, 1.3 * slider_displacement(keys, happiness)) == {"happiness": 1.0}

@@ -9,6 +9,7 @@ import pytest
 from inference.emotion.action_units import UNITS, unit_directions
 from inference.emotion.evaluation.signs import MEASURES, changes, units_to_check
 from inference.emotion.prototypes import EMOTIONS
+from inference.emotion.synthetic import expression_of, nominal_strengths
 from inference.head.model import HeadModel
 
 # Ekman's prototypes.
@@ -55,3 +56,19 @@ def test_a_unit_grows_its_measure_and_its_opposite_does_not(head: HeadModel, uni
 def test_a_wide_eye_with_a_tight_lid_shows_both(head: HeadModel) -> None:
     grown = changes(landmarks(head, {}), landmarks(head, {"5": 1.0, "7": 0.6}), ("5", "7"))
     assert (grown > 0).all(), grown
+
+
+def test_what_the_lids_pull_along_does_not_hide_them(head: HeadModel) -> None:
+    """Widening lifts the outer corner of the eye as far as the lid, and closing lowers both; brows stay where they are."""
+    neutral = landmarks(head, {})
+    assert changes(neutral, landmarks(head, {"5": 1.0}), ("5",)) > 0.015
+    for lid in ("5", "43"):
+        np.testing.assert_allclose(changes(neutral, landmarks(head, {lid: 1.0}), ("1", "2")), 0, atol=0.003)
+
+
+def test_a_third_of_an_emotion_is_more_than_a_third_and_a_half_about_half(head: HeadModel) -> None:
+    sliders = np.array([0.33, 0.5, 1.0])[:, None] * np.eye(7)[EMOTIONS.index("anger")]
+    strengths = np.broadcast_to(nominal_strengths(EMOTIONS), (3, 7, len(UNITS), 2))
+    brows = expression_of(strengths, sliders, head.expression_names)[:, head.expression_names.index("browDownLeft")]
+    assert 0.35 < brows[0] / brows[2] < 0.4
+    assert 0.5 < brows[1] / brows[2] < 0.56
