@@ -8,11 +8,11 @@ import numpy as np
 
 from ...inference.bundle import HeadMesh
 from .hair_attachment import attach_with_slider, bind_roots, set_curve_attribute
-from .hair_material import strand_color
+from .hair_material import strand_color, strand_surface
 from .hair_scalp import CHART_HIGH, CHART_LOW
 from .hair_worn import BROW_THICKNESS
 from .head_object import SCALP_UV_MAP
-from .nodes import Color, add_node, finish, new_material, rgba
+from .nodes import Color, finish, new_material, rgba
 
 LANDMARKS, LANDMARK_COUNT = "mediapipe_478", 478
 # Upper and lower edge on MediaPipe's mesh, each from the temple to the nose: the subject's right, then left.
@@ -199,8 +199,6 @@ def _linear(color: np.ndarray) -> Color:
 
 def _material(name: str, color: Color) -> bpy.types.Material:
     material, tree = new_material(name)
-    inputs = {"Color": rgba(strand_color(color)), "Roughness": 0.35, "Random Roughness": 0.2}
-    surface = add_node(tree, "ShaderNodeBsdfHairPrincipled", inputs, parametrization="COLOR")
-    finish(tree, surface.outputs["BSDF"])
+    finish(tree, strand_surface(tree, rgba(strand_color(color)), 0.35))
     material.diffuse_color = rgba(color)
     return material

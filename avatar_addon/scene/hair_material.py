@@ -11,11 +11,14 @@ from ...inference.bundle import HairColor
 from .hair_sliders import DYE_COLOR
 from .nodes import Color, add_node, finish, new_material, rgba
 
-VALUE_VARIATION = 0.5
-TIP_VALUE = 1.3
-# Measured on renders under our light: hair looks like GLOSS + GAIN * strand colour ** POWER, because light meets many
-# strands on its way and their gloss is white.
-GLOSS, GAIN, POWER = 0.012, 0.46, 0.59
+VALUE_VARIATION = 0.25
+TIP_VALUE = 1.05
+# Light hair gets its brightness from light that passes dozens of strands. Renders of a few bounces lose it and turn blond to
+# grey; so a share of a strand scatters like a diffuse surface, which says the colour at the first bounce: this much of black and
+# of white hair.
+DIFFUSE = 0.25, 0.6
+# Measured on renders under our light (tests/avatar_addon/hair_color_sweep.py): hair looks like GLOSS + GAIN * strand colour ** POWER.
+GLOSS, GAIN, POWER = 0.012, 0.45, 0.88
 DARKEST, BRIGHTEST = 0.002, 0.44
 # A photo's highlights are paler than its mean: as even a colour as the mean would look dyed.
 PALENESS = 0.03
@@ -23,11 +26,13 @@ PALENESS = 0.03
 EUMELANIN, PHEOMELANIN = (0.506, 0.841, 1.653), (0.343, 0.733, 1.924)
 # How fast the pigments take over from the photo's own colour when their sliders move.
 MELANIN_GAIN, REDNESS_GAIN, UNMOVED = 8.0, 4.0, 0.002
-GREY = (0.62, 0.61, 0.6, 1.0)
+GREY = (0.8, 0.79, 0.78, 1.0)
 
 
 def strand_color(seen: Color) -> Color:
     """The colour of single strands (linear) that together look like ``seen``, the hair's mean colour in the photo."""
+    # Brighter hair than strands can make keeps its hue.
+    seen = tuple(c * min(1.0, (GLOSS + BRIGHTEST) / max(*seen, 1e-6)) for c in seen)
     low, high = min(seen), max(seen)
     # No channel can look darker than the gloss; the others move with it, so that the hue stays.
     floor = max(low + PALENESS * (high - low), GLOSS + DARKEST)
@@ -52,22 +57,33 @@ def hair_material(name: str, color: HairColor) -> bpy.types.Material:
     )
     value = _math(tree, "MULTIPLY", random.outputs["Result"], along.outputs["Result"])
     tint = add_node(tree, "ShaderNodeHueSaturation", {"Color": _base_color(tree, color, strand), "Value": value})
-    surface = add_node(
+    finish(tree, strand_surface(tree, tint.outputs["Color"], color.roughness))
+    material.diffuse_color = rgba(color.linear_rgb)
+    return material
+
+
+def strand_surface(
+    tree: bpy.types.NodeTree, color: bpy.types.NodeSocket | tuple[float, ...], roughness: float
+) -> bpy.types.NodeSocket:
+    """How strands of a colour, see :func:`strand_color`, take the light."""
+    fibre = add_node(
         tree,
         "ShaderNodeBsdfHairPrincipled",
         {
-            "Color": tint.outputs["Color"],
-            "Roughness": color.roughness,
+            "Color": color,
+            "Roughness": roughness,
             "Radial Roughness": 0.5,
             # Less than keratin's 1.55: the white gloss of thousands of strands would pale every saturated colour.
-            "IOR": 1.2,
+            "IOR": 1.38,
             "Random Roughness": 0.2,
         },
         parametrization="COLOR",
     )
-    finish(tree, surface.outputs["BSDF"])
-    material.diffuse_color = rgba(color.linear_rgb)
-    return material
+    body = add_node(tree, "ShaderNodeBsdfDiffuse", {"Color": color})
+    light = add_node(tree, "ShaderNodeRGBToBW", {"Color": color}).outputs["Val"]
+    share = add_node(tree, "ShaderNodeMapRange", {"Value": light, "To Min": DIFFUSE[0], "To Max": DIFFUSE[1]})
+    inputs = {0: share.outputs["Result"], 1: fibre.outputs["BSDF"], 2: body.outputs["BSDF"]}
+    return add_node(tree, "ShaderNodeMixShader", inputs).outputs["Shader"]
 
 
 def seen_color(hair_object: bpy.types.Object) -> Color:

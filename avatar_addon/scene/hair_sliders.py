@@ -38,7 +38,7 @@ SHAPE = (
 COLOR = (
     Slider("Melanin", 0.5, 0.0, 1.0, "Natural pigment: 0 white, 0.1 blond, 0.3 brown, 0.7 black"),
     Slider("Redness", 0.5, 0.0, 1.0, "Share of red pigment: 0 ash, 1 copper"),
-    Slider("Root darkness", 0.5, 0.0, 0.95, "How much darker the hair is at its roots"),
+    Slider("Root darkness", 0.25, 0.0, 0.95, "How much darker the hair is at its roots"),
     Slider("Grey", 0.0, 0.0, 1.0, "Share of strands without pigment"),
     Slider("Dye", 0.0, 0.0, 1.0, "How much of the dye's colour replaces the natural one"),
 )

@@ -17,11 +17,19 @@ from scipy.optimize import least_squares
 
 from ..bundle import HairColor
 from ..photo.srgb import linear_from_srgb
+from ..smoothstep import smoothstep
 
 EUMELANIN = np.array([0.506, 0.841, 1.653])
 PHEOMELANIN = np.array([0.343, 0.733, 1.924])
 ROUGHNESS = 0.3
 MINIMUM_PIXELS = 30
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+# Quantiles of brightness of the brightest pixels but for glitter, how vivid they are against the others to be gloss or lit hair, and
+# their share in the colour when they are lit.
+BRIGHT, PALER, LIT_SHARE = (0.75, 0.97), (0.9, 1.05), 0.6
+# Largest over smallest channel up to which hair has no colour of its own; luminances between which it is black or grey; what gloss
+# adds to black hair, as a share of what is seen.
+NEUTRAL, GREY_FROM, GLOSS_SHARE = (1.35, 1.9), (0.07, 0.15), 0.55
 # Brows on MediaPipe's mesh, the subject's right then left, as closed outlines.
 RIGHT_BROW = (70, 63, 105, 66, 107, 55, 65, 52, 53, 46)
 LEFT_BROW = (300, 293, 334, 296, 336, 285, 295, 282, 283, 276)
@@ -47,18 +55,27 @@ def melanin_of(linear_rgb: NDArray, roughness: float = ROUGHNESS) -> tuple[float
     return float(melanin), float(redness)
 
 
-def hair_color(pixels: NDArray, mask: NDArray) -> HairColor:
+def hair_color(pixels: NDArray, mask: NDArray, gain: NDArray | float = 1.0) -> HairColor:
     """Colour of the hair in a photo: pixels (H, W, 3) uint8 sRGB, mask (H, W) in [0, 1].
 
     Shadow between strands and highlights on them lie at the ends of the brightness range; the colour is the mean of the part between,
-    weighted towards the core of the mask. Raises ValueError when the mask has too few pixels.
+    weighted towards the core of the mask. Where the brightest are no paler than those between they are no highlights but hair in the
+    light, and the rest is in shadow. gain: (3,) what takes the photo's light out. Raises ValueError when the mask has too few pixels.
     """
     weight = np.clip(mask.astype(np.float64) * 2 - 1, 0, 1)
     if (weight > 0.2).sum() < MINIMUM_PIXELS:
         raise ValueError("the hair mask has too few pixels for a colour")
     chosen = weight > 0.2
     linear, weight = linear_from_srgb(pixels[chosen] / 255.0), weight[chosen]
-    return color_of(robust_mean(linear, weight))
+    middle, bright = robust_mean(linear, weight), robust_mean(linear, weight, *BRIGHT)
+    lit = LIT_SHARE * smoothstep(*PALER, _vividness(bright) / _vividness(middle)) * (1 - _neutral(middle))
+    return color_of(without_gloss((middle + lit * (bright - middle)) * gain))
+
+
+def without_gloss(linear_rgb: NDArray) -> NDArray:
+    """The colour (3,) of dark hair without its white gloss: hair that is neither coloured nor light is black, not grey."""
+    dark = 1 - smoothstep(*GREY_FROM, float(linear_rgb @ LUMINANCE))
+    return linear_rgb * (1 - GLOSS_SHARE * _neutral(linear_rgb) * dark)
 
 
 def color_of(linear_rgb: NDArray, roughness: float = ROUGHNESS) -> HairColor:
@@ -75,16 +92,25 @@ def brow_color(pixels: NDArray, landmarks: NDArray) -> NDArray:
     linear = linear_from_srgb(pixels[inside > 0] / 255.0)
     if len(linear) < MINIMUM_PIXELS:
         raise ValueError("the brows are too small for a colour")
-    light = linear @ np.array([0.2126, 0.7152, 0.0722])
+    light = linear @ LUMINANCE
     return linear[light <= np.quantile(light, 0.3)].mean(0)
 
 
 def robust_mean(linear: NDArray, weight: NDArray, low: float = 0.45, high: float = 0.9) -> NDArray:
     """Weighted mean colour (3,) of linear pixels (N, 3) whose luminance lies between two quantiles."""
-    light = linear @ np.array([0.2126, 0.7152, 0.0722])
+    light = linear @ LUMINANCE
     bottom, top = np.quantile(light, [low, high])
     weight = weight * ((light >= bottom) & (light <= top))
     return (linear * weight[:, None]).sum(0) / weight.sum()
+
+
+def _neutral(linear_rgb: NDArray) -> float:
+    return 1 - float(smoothstep(*NEUTRAL, _vividness(linear_rgb)))
+
+
+def _vividness(linear_rgb: NDArray) -> float:
+    """Largest over smallest channel."""
+    return float((linear_rgb.max() + 1e-4) / (linear_rgb.min() + 1e-4))
 
 
 def _density(roughness: float) -> float:

@@ -23,6 +23,7 @@ from .match import match_style
 from .orientation.coding import OrientationMap, resized
 from .orientation.photo import map_of_photo
 from .orientation.strands import MapView, map_of_strands, map_view
+from .photo_light import light_gain
 from .picture import coverage, make_view, measure_hair
 from .refine.refine import Likeness, likeness, refine
 from .style import HairStyle
@@ -120,6 +121,6 @@ def hair_of_style(head: HeadSurface, style: HairStyle, color: HairColor, seed: i
 def photo_hair_color(photo: Photo, landmarks: FaceLandmarks, mask: NDArray) -> HairColor:
     """Colour of the masked hair; of the brows when the mask holds too little (a bald head's next hairstyle needs one)."""
     try:
-        return hair_color(photo.pixels, mask)
+        return hair_color(photo.pixels, mask, light_gain(photo.pixels, landmarks.points))
     except ValueError:
         return color_of(brow_color(photo.pixels, landmarks.points))
