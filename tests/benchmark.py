@@ -72,12 +72,14 @@ def main(inference: str, blender: str, photo: str) -> None:
             alone, among = run(blender, "tests/slider_benchmark.py", bundle).splitlines()[-1].split()
             rows.setdefault("an emotion slider moves, CPU", []).append(float(alone))
             rows.setdefault("    with all emotions at work", []).append(float(among))
+        flame = run(inference, "tests/benchmark_flame.py", "line", photo)
+        rows |= json.loads(flame.splitlines()[-1])
         for name, seconds in json.loads(run(inference, "tests/benchmark_now.py").splitlines()[-1]).items():
             rows.setdefault(name, []).append(seconds)
         run(inference, "-m", "inference", "evaluate", photo, "--out", f"{folder}/evaluation", "--jobs", "1")
         figures = json.loads(Path(folder, "evaluation/report.json").read_text(encoding="utf-8"))["items"][0]["figures"]
         rows["measure an avatar (evaluate)"] = [figures["seconds.measure"]]
-    print(f"{platform.platform()}, {os.cpu_count()} CPU cores; medians in seconds")
+    print(f"{platform.platform()}, {os.cpu_count()} CPU cores, load {os.getloadavg()[0]:.1f}; medians in seconds")
     for name, values in rows.items():
         print(
             f"{name:32}{statistics.median(values):8.3f}   ({min(values):.3f} to {max(values):.3f}, {len(values)} runs)"
