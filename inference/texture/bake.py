@@ -19,6 +19,7 @@ from .exposure import exposure
 from .eye import paint_eye, prepare_eye
 from .field import SkinField, skin_field
 from .iris import EyeColors, measure_eyes
+from .mottle import prepare_mottle
 from .part_colors import part_colors
 from .scalp import tint_scalp
 from .skin_tone import Scene
@@ -28,6 +29,7 @@ from .view import View, prepare_view
 
 STRAINED = 0.0008, 0.004  # metres of expression at which creases begin to be smoothed, and are smoothed most
 CREASES_REMOVED = 0.9
+BROWS_FOLD = 1.8  # metres of strain of a forehead per metre that its brows move
 EYE_SIZES = 256, 512
 SCENE_SIDE, SCENE_BRIGHT = 200, 0.9  # samples along the photo; quantile of its luminance
 
@@ -75,7 +77,7 @@ def _strained(canvas: Canvas, view: View) -> NDArray:
     moved = view.moved[canvas.graph.vertices]
     brows = canvas.model.masks["brows"]
     with_brows = np.average(view.moved, weights=brows + 1e-9)
-    return smoothstep(*STRAINED, np.maximum(moved, canvas.regions.forehead * with_brows))
+    return smoothstep(*STRAINED, np.maximum(moved, BROWS_FOLD * canvas.regions.forehead * with_brows))
 
 
 def _scene(photo: Photo, eyes: EyeColors) -> Scene:
@@ -89,6 +91,7 @@ def prepare_textures(model: HeadModel, size: int = 1024) -> None:
     """Does the work that is the same for every photo ahead of time (about a second)."""
     texture_canvas(model, size)
     prepare_noise(model, size)
+    prepare_mottle(model, size)
     prepare_eye(eye_size(size))
 
 

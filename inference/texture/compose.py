@@ -16,6 +16,8 @@ from .canvas import Canvas
 from .color import LUMINANCE
 from .detail import made_detail
 from .field import SkinField
+from .mottle import mottle
+from .stains import even_stains
 
 SEEN_FROM, SEEN_TO = 0.08, 0.45  # trust between which the photo takes over from what is made up
 PATCH, DARKER_PATCH = 0.005, (0.05, 0.2)  # of the texture's side; log luminance below the mirror image
@@ -24,7 +26,7 @@ COARSE = 0.008  # of the texture's side: detail coarser than this changes over s
 # Log luminance beyond the field from which highlights are compressed, and how much of the excess is kept.
 SHINE, LIP_SHINE = (0.10, 0.45), (0.10, 0.2)
 PORE = 0.0018  # of the texture's side: what is finer belongs to the skin, what is coarser to an expression's creases
-PORE_CONTRAST = 0.05  # log colour
+PORE_CONTRAST, CREASE_CONTRAST = 0.05, 0.06  # log colour
 # Standard deviations of the skin's detail beyond which bright and dark spots are specks, and the share of the excess that is kept.
 SPECKS, DARK_SPECKS, SPECKS_KEPT = 2.5, 12.0, 0.2
 RIM, RIM_SHARES = (
@@ -55,16 +57,18 @@ def compose_skin(
             field.beard,
             field.sideways,
             regions.lid_folds,
+            (1 - np.maximum(regions.lips, regions.inner_mouth)) * (1 - regions.features),
         ],
         1,
     )
-    plain, folded, usable, lips, stretched, beard, sideways, lid_folds = cv2.split(canvas.spread(masks))
+    plain, folded, usable, lips, stretched, beard, sideways, lid_folds, skin = cv2.split(canvas.spread(masks))
     _dim_highlights(detail, plain, *SHINE)
     _dim_highlights(detail, lips, *LIP_SHINE)
     detail *= (1 - STRETCHED_LIPS * stretched)[..., None]
     # Skin may come from both sides at once; brows, lids and lips would show double.
     mixed = smoothstep(SEEN_FROM, SEEN_TO, trust) * smoothstep(*PREFERRED, usable)
     seen = mixed + (1 - plain) * (smoothstep(SEEN_FROM, SEEN_TO, trust * usable) - mixed)
+    seen_of_mirror = cv2.remap(seen, canvas.atlas.mirror_x, canvas.atlas.mirror_y, cv2.INTER_LINEAR)
     _even_edges(canvas.atlas, detail, sideways * (1 - beard), seen)
     coarse, far_in = _coarse_part(detail, seen, plain)
     fine = detail - coarse
@@ -75,6 +79,9 @@ def compose_skin(
     fine += made.missing * plain[..., None]
     smooth += _with_mirror(canvas.atlas, np.dstack([fine * seen[..., None], seen]), fill)
     smooth += _with_mirror(canvas.atlas, np.dstack([coarse * far_in[..., None], far_in]))
+    mottled = even_stains(canvas.atlas, smooth, plain * (1 - beard))
+    unseen = skin * (1 - beard) * (1 - np.maximum(seen, seen_of_mirror * plain))
+    smooth += unseen[..., None] * mottle(canvas.model, len(smooth), mottled)
     return smooth
 
 
@@ -89,9 +96,9 @@ def _dim_highlights(detail: NDArray, where: NDArray, knee: float, slope: float) 
 
 
 def _smooth_creases(coarse: NDArray, fine: NDArray, folded: NDArray) -> None:
-    """Leaves only pores where the expression folds the skin; in place."""
+    """Leaves pores and a trace of the creases where the expression folds the skin; in place."""
     folded = folded[..., None]
-    coarse *= 1 - folded
+    coarse += folded * (CREASE_CONTRAST * np.tanh(coarse / CREASE_CONTRAST) - coarse)
     pores = fine - cv2.GaussianBlur(fine, (0, 0), PORE * len(fine))
     pores = PORE_CONTRAST * np.tanh(pores / PORE_CONTRAST)
     fine += folded * (pores - fine)

@@ -26,12 +26,12 @@ NOSTRILS, UNDER_NOSE = np.array([-1.0, -1.35, -1.4]), np.array([-0.22, -0.3, -0.
 LIP_LINE = np.array([-0.35, -0.5, -0.45])
 LID_FOLDS, LASH_LINE = np.array([-0.02, -0.07, -0.06]), np.array([-0.55, -0.65, -0.65])
 DEFAULT_SKIN = (0.42, 0.25, 0.18)
-EAR_TINT = np.log(np.array([1.05, 0.96, 0.94]))
+EAR_TINT = np.log(np.array([1.05, 0.90, 0.88]))
 LIP_TINT = np.log(np.array([0.85, 0.60, 0.62]))  # lips against skin
 MOUTH_TINT = np.log(np.array([0.50, 0.35, 0.35]))  # deep inside, against lips
-NECK_RADIUS, NECK_KEPT, NECK_SPAN = 0.02, 0.5, 0.5
+NECK_RADIUS, NECK_KEPT, NECK_HUE_KEPT, NECK_SPAN = 0.02, 0.5, 0.15, 0.5
 TOO_DARK = 0.4, 0.9  # log luminance below the usual skin at which upper skin is doubted, and refused: hair's shadow
-CREASE_RADIUS = 0.012
+CREASE_RADIUS, CREASE_KEPT = 0.012, 0.06  # metres; log colour
 LEAST_BEARD, BEARD_CONTINUED = 1e-4, 0.85  # square metres; share of a hidden beard's colour that is the seen one's
 SIDEWAYS = 0.95, 0.8  # cosine of the angle of view
 BEARD_FORGET = 0.045  # metres from the seen beard over which it thins out
@@ -111,9 +111,12 @@ def _calm(canvas: Canvas, target: NDArray, seen: NDArray, usual: NDArray, folded
     """Folds go: those of the expression, and on the neck everything but half of its coarse difference from the face."""
     graph, regions = canvas.graph, canvas.regions
     relaxed = usual + graph.smooth(target - usual, seen * regions.plain, CREASE_RADIUS)
-    target = target + (folded * regions.plain)[:, None] * (relaxed - target)
-    coarse = graph.smooth(target - usual, seen * (regions.neck > 0.3), NECK_RADIUS)
-    calm = usual + NECK_KEPT * np.clip(coarse, -NECK_SPAN, NECK_SPAN)
+    crease = CREASE_KEPT * np.tanh((target - relaxed) / CREASE_KEPT)
+    target = target + (folded * regions.plain)[:, None] * (relaxed + crease - target)
+    coarse = np.clip(graph.smooth(target - usual, seen * (regions.neck > 0.3), NECK_RADIUS), -NECK_SPAN, NECK_SPAN)
+    brightness = (coarse @ LUMINANCE)[:, None]
+    # Light from the chest and the chin tints a neck far more than its skin differs.
+    calm = usual + NECK_KEPT * brightness + NECK_HUE_KEPT * (coarse - brightness)
     return target + (regions.neck * (1 - beard))[:, None] * (calm - target)
 
 
