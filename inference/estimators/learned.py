@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ from ..head.model import HeadModel, rotation_matrices
 from ..mica.crop import FIVE_POINTS
 from ..mica.crop import cut as mica_cut
 from ..mica.detector import LICENCE, detected_points
-from ..mica.run import load_mica, read_shape
+from ..mica.run import MicaNetworks, load_mica, read_shape
 from ..photo.types import FaceLandmarks, Photo
 from ..weights.checkpoint import Execution
 from ..weights.kinds import KINDS, NON_COMMERCIAL
@@ -44,24 +46,32 @@ def estimate_learned(model: HeadModel, photo: Photo, landmarks: FaceLandmarks, o
     execution = Execution(options.device, options.precision)
     names = options.estimator.split("+")
     sources = tuple(_source(name) for name in names)
-    shape, report = None, {}
-    if "mica" in names:
-        points, why_not = detected_points(photo.pixels, landmarks.face.box)
-        report["mica_crop"] = f"{OUR_POINTS}: {why_not}" if points is None else THEIR_POINTS["name"]
-        if points is None:
-            points = landmarks.points[list(FIVE_POINTS), :2] - PIXEL_CENTRE
-        else:
-            sources += (THEIR_POINTS,)
-        shape = read_shape(load_mica(required("mica"), execution), mica_cut(photo.pixels, points))
-    if "deca" not in names:
+    mica = load_mica(required("mica"), execution) if "mica" in names else None
+    deca = load_deca(required("deca"), execution) if "deca" in names else None
+    # The two see the photo side by side, each on one core: sharing the cores they would take as long, and far longer on a busy computer.
+    with ThreadPoolExecutor(1) as aside:
+        seen = None if mica is None else aside.submit(_seen_by_mica, mica, photo, landmarks)
+        if deca is not None:
+            crop = landmark_crop(landmarks.points[list(IBUG_68), :2] - PIXEL_CENTRE)
+            codes = read_codes(deca, deca_cut(photo.pixels, crop), with_detail=has_flame_chart())
+        shape, report = (None, {}) if seen is None else seen.result()
+    if report.get("mica_crop") == THEIR_POINTS["name"]:
+        sources += (THEIR_POINTS,)
+    if deca is None:
         return Estimate(with_shape(model, shape, photo, landmarks), sources, report=report)
-    networks = load_deca(required("deca"), execution)
-    crop = landmark_crop(landmarks.points[list(IBUG_68), :2] - PIXEL_CENTRE)
-    codes = read_codes(networks, deca_cut(photo.pixels, crop), with_detail=has_flame_chart())
     height, width = photo.pixels.shape[:2]
     fit = deca_fit(model, codes, crop, (width, height), landmarks, shape)
-    maps, more = _maps(networks, codes, model, fit)
+    maps, more = _maps(deca, codes, model, fit)
     return Estimate(fit, sources, maps, report | more | {"light": np.round(codes.light, 4).tolist()})
+
+
+def _seen_by_mica(mica: MicaNetworks, photo: Photo, landmarks: FaceLandmarks) -> tuple[NDArray, dict[str, object]]:
+    """(MICA's shape (300,), report of where it looked)."""
+    points, why_not = detected_points(photo.pixels, landmarks.face.box)
+    report = {"mica_crop": f"{OUR_POINTS}: {why_not}" if points is None else THEIR_POINTS["name"]}
+    if points is None:
+        points = landmarks.points[list(FIVE_POINTS), :2] - PIXEL_CENTRE
+    return read_shape(mica, mica_cut(photo.pixels, points)), report
 
 
 def deca_fit(
