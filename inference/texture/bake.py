@@ -18,7 +18,7 @@ from .detail import prepare_noise
 from .exposure import exposure
 from .eye import paint_eye, prepare_eye
 from .field import SkinField, skin_field
-from .iris import EyeColors, measure_eyes
+from .iris import EyeColors, lit_like_skin, measure_eyes
 from .mottle import prepare_mottle
 from .part_colors import part_colors
 from .scalp import tint_scalp
@@ -63,12 +63,13 @@ def bake_textures(
     field = skin_field(canvas, view.normals[vertices], view.facing[vertices], sampled, trust, strained)
     skin = compose_skin(canvas, field, sampled, trust, strained)
     eyes = measure_eyes(photo.pixels, landmarks.points)
-    change = exposure(canvas, view, log, skin, _scene(photo, eyes))
-    skin += change
+    exposed = exposure(canvas, view, log, skin, _scene(photo, eyes))
+    skin += exposed.change
     if hair_color is not None:
         tint_scalp(canvas, skin, hair_color)
+    eyes = lit_like_skin(eyes, exposed.scale)
     eye = paint_eye(eyes, eye_size(size))
-    colors = part_colors(canvas, field.color + change, eyes, photo.pixels, landmarks.points)
+    colors = part_colors(canvas, field.color + exposed.change, eyes, photo.pixels, landmarks.points)
     return Textures(bytes_from_log(skin), eye, colors, _report(canvas, field, eyes))
 
 

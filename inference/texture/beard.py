@@ -16,6 +16,7 @@ DARK = 0.35, 0.75  # log luminance below the skin of the upper face
 REDNESS = 3.0  # darkness that redder skin must have beyond it, per log ratio of red to green: shaded skin is red, beards are grey
 LIVELY = 1.3, 2.0  # strength of fine detail against that of the upper face's skin
 LIVELINESS = 0.25  # darkness that full liveliness is worth
+LEAST_AREA = 4e-4, 8e-4  # square metres: no beard, and surely one
 FINE = 0.004  # of the texture's side
 
 
@@ -40,4 +41,6 @@ def beard_seen(canvas: Canvas, sampled: NDArray, difference: NDArray, trust: NDA
     dark += LIVELINESS * lively  # of stubble in full light
     # A lamp from the side brightens one cheek's beard to the colour of skin; the other tells.
     dark = np.maximum(dark, dark[graph.mirror])
-    return smoothstep(*DARK, dark) * lively * (1 - regions.upper) * (weight > 0.02)
+    beard = smoothstep(*DARK, dark) * lively * (1 - regions.upper) * (weight > 0.02)
+    # A few strands of hair, or their shadows, are no beard.
+    return beard * smoothstep(*LEAST_AREA, float((beard * weight * graph.area).sum()))

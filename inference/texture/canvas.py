@@ -18,6 +18,7 @@ from .lid_fold import folded_lids
 from .skin_graph import SkinGraph, skin_graph
 
 NOSE_BASE, NOSE_WINGS, MOUTH_CORNERS = 2, (129, 358), (61, 291)  # MediaPipe's landmarks
+OUTER_EYES, OUTER = (33, 263), (0.8, 0.95)  # landmarks; distance from the midline in theirs
 CORNER_REACH = 0.013, 0.008  # metres
 FEATURE_RIM = 0.003  # metres
 LIP_LINE, LASH_LINE = 0.0011, 0.0010  # metres
@@ -33,6 +34,7 @@ class Regions:
     others. upper: above the base of the nose. nostrils: the hollows of the nose; lip_line: where closed lips meet;
     lash_line: the edges of the lids, of the lower one half; lid_folds: upper lids that open eyes fold away.
     inner_mouth: the mouth bag; deep_mouth: 0 on the lips' rim, 1 a centimetre inside. mouth_corners: skin beside the mouth.
+    outer: the face beside its features.
     The others are the model's masks.
     """
 
@@ -56,6 +58,7 @@ class Regions:
     inner_mouth: NDArray
     deep_mouth: NDArray
     mouth_corners: NDArray
+    outer: NDArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,6 +102,7 @@ def _regions(model: HeadModel, graph: SkinGraph) -> Regions:
     landmarks = model.landmarks["mediapipe_478"].points(model.template)
     nose_base, corners = landmarks[NOSE_BASE, 2], landmarks[list(MOUTH_CORNERS)]
     to_line = cKDTree(_along(landmarks[list(INNER_LIPS)])).query(model.template[graph.vertices])[0]
+    beside = np.abs(model.template[graph.vertices, 0]) / np.abs(landmarks[list(OUTER_EYES), 0]).mean()
     to_corner = np.linalg.norm(model.template[graph.vertices, None] - corners, axis=2).min(1)
     return Regions(
         plain=1 - other,
@@ -121,6 +125,7 @@ def _regions(model: HeadModel, graph: SkinGraph) -> Regions:
         inner_mouth=inside,
         deep_mouth=deep,
         mouth_corners=smoothstep(*CORNER_REACH, to_corner) * (1 - np.maximum(masks["lips"], inside)),
+        outer=smoothstep(*OUTER, beside) * masks["face"],
     )
 
 

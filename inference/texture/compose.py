@@ -26,7 +26,7 @@ COARSE = 0.008  # of the texture's side: detail coarser than this changes over s
 # Log luminance beyond the field from which highlights are compressed, and how much of the excess is kept.
 SHINE, LIP_SHINE = (0.10, 0.45), (0.10, 0.2)
 PORE = 0.0018  # of the texture's side: what is finer belongs to the skin, what is coarser to an expression's creases
-PORE_CONTRAST, CREASE_CONTRAST = 0.05, 0.06  # log colour
+PORE_CONTRAST, CREASE_CONTRAST = 0.05, 0.05  # log colour
 # Standard deviations of the skin's detail beyond which bright and dark spots are specks, and the share of the excess that is kept.
 SPECKS, DARK_SPECKS, SPECKS_KEPT = 2.5, 12.0, 0.2
 RIM, RIM_SHARES = (
@@ -57,11 +57,12 @@ def compose_skin(
             field.beard,
             field.sideways,
             regions.lid_folds,
+            regions.outer,
             (1 - np.maximum(regions.lips, regions.inner_mouth)) * (1 - regions.features),
         ],
         1,
     )
-    plain, folded, usable, lips, stretched, beard, sideways, lid_folds, skin = cv2.split(canvas.spread(masks))
+    plain, folded, usable, lips, stretched, beard, sideways, lid_folds, outer, skin = cv2.split(canvas.spread(masks))
     _dim_highlights(detail, plain, *SHINE)
     _dim_highlights(detail, lips, *LIP_SHINE)
     detail *= (1 - STRETCHED_LIPS * stretched)[..., None]
@@ -79,9 +80,9 @@ def compose_skin(
     fine += made.missing * plain[..., None]
     smooth += _with_mirror(canvas.atlas, np.dstack([fine * seen[..., None], seen]), fill)
     smooth += _with_mirror(canvas.atlas, np.dstack([coarse * far_in[..., None], far_in]))
-    mottled = even_stains(canvas.atlas, smooth, plain * (1 - beard))
+    mottled = even_stains(canvas.atlas, smooth, plain * (1 - beard), outer)
     unseen = skin * (1 - beard) * (1 - np.maximum(seen, seen_of_mirror * plain))
-    smooth += unseen[..., None] * mottle(canvas.model, len(smooth), mottled)
+    smooth += unseen[..., None] * mottle(canvas.model, len(smooth), mottled, field.color[regions.cheeks > 0.5].mean(0))
     return smooth
 
 

@@ -6,6 +6,8 @@ Taking light out has no fixed point: a face in half shadow may come out as dark 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +28,19 @@ UNCERTAIN = 0.15, 0.35
 GREATEST_CHANGE = 0.75  # log luminance
 
 
-def exposure(canvas: Canvas, view: View, log: NDArray, skin: NDArray, scene: Scene) -> NDArray[np.float32]:
-    """(3,) to be added to the log colour of the skin texture (size, size, 3). log: (h, w, 3) log colour of the view."""
+@dataclass(frozen=True)
+class Exposure:
+    """change: (3,) to be added to the log colour of the skin texture. scale: luminance of the finished skin over the photo's."""
+
+    change: NDArray[np.float32]
+    scale: float
+
+
+def exposure(canvas: Canvas, view: View, log: NDArray, skin: NDArray, scene: Scene) -> Exposure:
+    """For a skin texture (size, size, 3) in log colour. log: (h, w, 3) log colour of the view."""
     shown = _shown_skin(canvas, view)
     if shown.sum() <= 1e-6:
-        return np.zeros(3, np.float32)
+        return Exposure(np.zeros(3, np.float32), 1.0)
     photo = _at_vertices(canvas, view, log, cv2.BORDER_REPLICATE)
     texture, _ = canvas.means(skin, np.ones(skin.shape[:2], np.float32))
     lit = _log_brightness(photo, shown)
@@ -39,7 +49,9 @@ def exposure(canvas: Canvas, view: View, log: NDArray, skin: NDArray, scene: Sce
     wanted = np.clip(wanted, -GREATEST_CHANGE, GREATEST_CHANGE)
     mean = np.average(linear_from_log(texture + wanted), axis=0, weights=shown) + 1e-4
     natural = natural_color(mean, float(np.exp(lit)), scene)
-    return (wanted + np.log(natural / mean)).astype(np.float32)
+    seen = np.average(linear_from_log(photo), axis=0, weights=shown) + 1e-4
+    change = (wanted + np.log(natural / mean)).astype(np.float32)
+    return Exposure(change, float((natural @ LUMINANCE) / (seen @ LUMINANCE)))
 
 
 def _shown_skin(canvas: Canvas, view: View) -> NDArray:

@@ -20,6 +20,7 @@ from .iris import ANGLES, RINGS, EyeColors
 IRIS_RADIUS = 0.25
 PUPIL = 0.37  # of the iris' radius
 COLLARETTE = 0.55
+LID_SHADOW = 0.28  # of the upper lid
 LIMBUS = 0.06  # width of the soft border, of the iris' radius
 FIBRES = ((24, 0.10), (47, 0.12), (96, 0.13), (150, 0.08))  # streaks around the iris, strength in log brightness
 CORNER, BACK = (0.80, 0.60, 0.55), (0.35, 0.12, 0.10)
@@ -64,6 +65,7 @@ def _iris(colors: EyeColors, canvas: EyeDrawing) -> NDArray:
     light = canvas.fibres * (1 - 0.6 * trust) + _sampled(colors.pattern, radius, canvas.angle) * trust
     light = light + 0.22 * np.exp(-(((radius - COLLARETTE) / 0.12) ** 2))
     light = light - 0.9 * smoothstep(0.78, 1.0, radius)  # the dark ring at the limbus
+    light = light - LID_SHADOW * smoothstep(0.15, 0.9, canvas.height / np.float32(IRIS_RADIUS))
     light = light - 0.30 * smoothstep(COLLARETTE - 0.02, PUPIL, radius)
     # Nearer the pupil irises are warmer.
     warmth = 1 + smoothstep(0.72, 0.42, radius)[..., None] * np.array([0.09, 0.01, -0.06], np.float32)
@@ -100,7 +102,7 @@ def _sampled(pattern: NDArray, radius: NDArray, angle: NDArray) -> NDArray:
 def _sclera(colors: EyeColors, canvas: EyeDrawing) -> NDArray:
     corner = smoothstep(1.12, 1.42, canvas.radius) * (0.45 + 0.55 * canvas.sideways)
     color = colors.sclera.astype(np.float32) * (1 - corner[..., None] * np.float32(1 - np.array(CORNER)))
-    color *= (1 - 0.2 * smoothstep(0.0, 0.3, canvas.height))[..., None]  # under the upper lid
+    color *= (1 - LID_SHADOW * smoothstep(0.0, 0.3, canvas.height))[..., None]  # under the upper lid
     color *= 1 - canvas.veins[..., None] * np.float32(1 - np.array(VEIN_COLOR))
     back = smoothstep(1.4, 1.75, canvas.radius)[..., None]
     return (1 - back) * color + back * np.array(BACK, np.float32)

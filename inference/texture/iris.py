@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -25,13 +25,15 @@ DARKEST, BRIGHTEST = 0.018, 0.20  # luminance of irises
 DEFAULT_IRIS = (0.065, 0.035, 0.018)
 DEFAULT_SCLERA = (0.57, 0.54, 0.505)
 GREATEST_BRIGHTENING = 1.8
+# Light on the skin over light on the eyes; share (of the logarithm) by which the photo's contrast counts; luminance that whites have.
+LIDS_SHADE, PHOTO_SHARE, WHITES = 1.5, 0.6, (0.28, 0.58)
 
 
 @dataclass(frozen=True)
 class EyeColors:
     """iris, sclera: (3,) linear colour. pattern: (RINGS, ANGLES) log brightness around the ring's mean, counter-clockwise from the
     picture's right; pattern_trust in [0, 1]: 0 where the photo is too coarse. measured: whether an open eye was seen.
-    white_seen: linear luminance of the white of the better lit eye in the photo, 0 when none was seen."""
+    white_seen, iris_seen: linear luminance in the photo of the white of the better lit eye, and of the irises; 0 when not seen."""
 
     iris: NDArray
     sclera: NDArray
@@ -39,6 +41,7 @@ class EyeColors:
     pattern_trust: float
     measured: bool
     white_seen: float = 0.0
+    iris_seen: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,24 @@ def measure_eyes(pixels: NDArray[np.uint8], points: NDArray) -> EyeColors:
     trust = float(smoothstep(*SHARP_RADIUS, best.radius))
     whites = [w for w in (_white(s.sclera) for s in sightings) if w is not None]
     white_seen = max((float(w @ LUMINANCE) for w in whites), default=0.0)
-    return EyeColors(iris, sclera, _pattern(best) if trust > 0 else flat, trust, True, white_seen)
+    return EyeColors(
+        iris, sclera, _pattern(best) if trust > 0 else flat, trust, True, white_seen, float(seen @ LUMINANCE)
+    )
+
+
+def lit_like_skin(eyes: EyeColors, scale: float) -> EyeColors:
+    """The eyes beside skin whose luminance is ``scale`` times the photo's: nearer to the photo's contrast between the two."""
+    iris, sclera = eyes.iris, eyes.sclera
+    if eyes.iris_seen > 0:
+        iris = iris * _nearer(iris, eyes.iris_seen * scale, (DARKEST, BRIGHTEST))
+    if eyes.white_seen > 0:
+        sclera = sclera * _nearer(sclera, eyes.white_seen * scale, WHITES)
+    return replace(eyes, iris=iris, sclera=sclera)
+
+
+def _nearer(color: NDArray, seen: float, bounds: tuple[float, float]) -> float:
+    level = float(color @ LUMINANCE)
+    return float((np.clip(seen * LIDS_SHADE, *bounds) / level) ** PHOTO_SHARE)
 
 
 def _look(pixels: NDArray[np.uint8], lids: NDArray, iris: NDArray) -> _Sighting | None:

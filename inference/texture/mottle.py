@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..head.model import HeadModel
+from ..smoothstep import smoothstep
 from .atlas import texture_atlas
+from .color import LUMINANCE
 
 # Log colour of more blood and of more pigment: what haemoglobin and melanin absorb of red, green and blue.
 BLOOD, PIGMENT = np.float32([-0.15, -1.0, -0.75]), np.float32([-0.5, -0.85, -1.1])
@@ -22,14 +24,18 @@ CELLS = 0.0035, 0.008, 0.018  # metres
 SHARES = 0.5, 0.7, 0.5  # strength of each scale
 BLOOD_SHARE, PIGMENT_SHARE = 1.0, 0.7
 WEAKEST, STRONGEST = 0.028, 0.055  # deviation of log luminance
+COLORED = 0.08, 0.3  # log ratio of red to green from which a picture is no grey one
 COARSER = 4
 LATTICE, SEED = 48, 9
 
 
-def mottle(model: HeadModel, size: int, strength: float) -> NDArray[np.float32]:
-    """(size, size, 3) log colour. strength: the face's own deviation of log luminance."""
+def mottle(model: HeadModel, size: int, strength: float, usual: NDArray) -> NDArray[np.float32]:
+    """(size, size, 3) log colour. strength: the face's own deviation of log luminance; usual (3,): its log colour."""
     deviation = float(np.clip(strength, WEAKEST, STRONGEST))
     patches = prepare_mottle(model, size)
+    grey = 1 - smoothstep(*COLORED, float(usual[0] - usual[1]))
+    if grey > 0:
+        patches = patches + grey * (cv2.transform(patches, LUMINANCE[None])[..., None] - patches)
     return cv2.resize(deviation * patches, (size, size), interpolation=cv2.INTER_LINEAR)
 
 

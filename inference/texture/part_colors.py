@@ -11,7 +11,7 @@ from .canvas import Canvas
 from .color import LUMINANCE, linear_from_log
 from .iris import EyeColors
 
-TEETH = (0.62, 0.56, 0.47)
+TEETH = (0.67, 0.62, 0.54)
 GUMS, TONGUE = (0.36, 0.13, 0.12), (0.38, 0.14, 0.13)
 LASH_SHADE = 0.35  # lashes against brow hairs
 LASHES_BRIGHTEST = 0.05

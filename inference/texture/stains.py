@@ -18,22 +18,25 @@ from .atlas import Atlas
 from .color import LUMINANCE
 
 COARSER = 4  # texels of the texture to one of the work
-FINE, WIDE = 0.0011, 0.011  # of the texture's side: scales between which a stain's width lies
-# Log luminance by which plain skin may be darker and brighter than its mirror image, and than the skin around it.
+FINE, WIDE = 0.0011, 0.016  # of the texture's side: scales between which a stain's width lies
+# Log luminance by which plain skin may be darker and brighter than its mirror image, and than the skin around it; outer cheeks and
+# temples have no folds.
 DARKER, BRIGHTER = 0.05, 0.07
-DEEPER, SHINIER = 0.16, 0.14
+DEEPER, SHINIER, OUTER_DEEPER = 0.16, 0.10, 0.04
 KEPT = 0.15  # share of what lies beyond
 LEAST_LENGTH, DIRECTIONS = 0.021, 8  # of the texture's side: shorter marks are the person's
 SURE = 0.3, 0.7  # share of plain skin around a place that is judged
 
 
-def even_stains(atlas: Atlas, log: NDArray, plain: NDArray) -> float:
+def even_stains(atlas: Atlas, log: NDArray, plain: NDArray, outer: NDArray) -> float:
     """Evens the log colour (size, size, 3) of the skin where ``plain`` (size, size) in [0, 1]; in place.
+
+    outer: (size, size) in [0, 1], the face beside its features.
 
     Answers the deviation of log luminance that the plain skin has at the scale of stains: how mottled it is.
     """
     size = len(log) // COARSER
-    coarse = cv2.resize(np.dstack([log, plain]), (size, size), interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(np.dstack([log, plain, outer]), (size, size), interpolation=cv2.INTER_AREA)
     weight = coarse[..., 3] * cv2.resize(atlas.covered.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
     band = _mean(coarse[..., :3], weight, FINE * size) - _mean(coarse[..., :3], weight, WIDE * size)
     known = smoothstep(*SURE, weight)
@@ -41,7 +44,8 @@ def even_stains(atlas: Atlas, log: NDArray, plain: NDArray) -> float:
     other = cv2.remap(np.dstack([band, known]), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     beside = cv2.transform(band - other[..., :3], LUMINANCE[None]) * known * other[..., 3]
     alone = cv2.transform(band, LUMINANCE[None]) * known
-    darker = np.maximum(-beside - DARKER, -alone - DEEPER)
+    deeper = DEEPER + coarse[..., 4] * (OUTER_DEEPER - DEEPER)
+    darker = np.maximum(-beside - DARKER, -alone - deeper)
     brighter = np.maximum(beside - BRIGHTER, alone - SHINIER)
     stain = (1 - KEPT) * (_long_parts(darker, size) - _long_parts(brighter, size))
     # A stain's hue goes with its darkness.
