@@ -55,7 +55,6 @@ HAIR = {
         "Ein Bild in der Größe des Fotos, weiß, wo Haar ist; leer: im Foto gefunden"
     ),
     "Edit Hair Mask": "Haarmaske bearbeiten",
-    "The hair mask's outline is coarse.": "Der Umriss der Haarmaske ist grob.",
     "Show where the photo was taken for hair, in an image editor: paint white where hair is, black where none is": (
         "Im Bildeditor zeigen, was im Foto für Haar gehalten wurde: weiß malen, wo Haar ist, schwarz, wo keines ist"
     ),

@@ -41,6 +41,7 @@ SENTENCES = {
     "The hair mask {0} is {1} x {2} and was resized to the photo's {3} x {4}.": (
         "Die Haarmaske {0} ist {1} x {2} und wurde auf das Maß des Fotos gebracht, {3} x {4}."
     ),
+    "The outline of {0} is coarse.": "Der Umriss von {0} ist grob.",
     "{0} {1}: use JPEG, PNG, WebP, TIFF, BMP or HEIC.": (
         "{0} ist kein brauchbares Bild ({1}): JPEG, PNG, WebP, TIFF, BMP oder HEIC nehmen."
     ),

@@ -38,5 +38,5 @@ def load_hair_mask(path: Path, photo: Photo) -> tuple[np.ndarray, tuple[str, ...
     smaller = grey.shape[1] < width
     resized = cv2.resize(grey, (width, height), interpolation=cv2.INTER_LINEAR if smaller else cv2.INTER_AREA)
     note = f"The hair mask {path.name} is {mask.shape[1]} x {mask.shape[0]} and was resized to the photo's {width} x {height}."
-    coarse = ("The hair mask's outline is coarse.",) if grey.shape[1] < COARSE * width else ()
+    coarse = (f"The outline of {path.name} is coarse.",) if grey.shape[1] < COARSE * width else ()
     return resized.astype(np.float32) / 255, (note, *coarse)
