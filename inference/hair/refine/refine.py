@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from ...smoothstep import smoothstep
+from ..anatomy import Anatomy
 from ..detail import resample
 from ..grow import resolve_collisions
 from ..head_surface import HeadSurface
@@ -23,18 +25,23 @@ from ..orientation.strands import BEHIND, MapView, map_of_strands
 from ..variation import lengths
 from .fields import OUTLINE_SPREAD, outline_field, signed_distance, turning_field
 
-ROUNDS = 5
-TURNING_ROUNDS = 3
+ROUNDS = 8
+TURNING_ROUNDS = 4
 ALIKE = 7  # points of a strand that move alike
 TURN_GAIN = 0.9
 DEGREE_WEIGHT = 0.008  # what a degree of wrong direction costs in IoU
 ROOT_RAMP = 0.022  # metres along a strand until it moves freely
 # Of the way from the root, and metres more, that a point may be displaced; metres at most. More rounds and longer ways fit the outline
 # better, and tear locks apart where the photo shows nothing.
-STRETCH, SHIFT, FARTHEST = 0.35, 0.008, 0.06
+STRETCH, SHIFT, FARTHEST = 0.5, 0.012, 0.09
 OUTSIDE = 3.0  # pixels beyond the photo's hair where a strand counts as astray
 # About so many strands are moved by what the picture shows; the others go with so many of them.
 JUDGED, CARRIERS = 900, 3
+# So many strands share an offset, within so far (metres, over the whole course): turning sets neighbours apart, moving hardly does.
+# ALONG: the share of a strand that moves alike.
+BESIDE, TURNING_REACH, MOVING_REACH, ALONG = 24, 0.03, 0.012, 0.12
+# Metres behind the eyes' outer corners that hair beside the face ends at; the share kept of what is farther in front.
+CORNER_CLEARANCE, IN_FRONT_KEPT = 0.012, 0.25
 SETTLING, FINEST_SPREAD = 0.85, 3.5  # from round to round; pixels of a map of 256
 NEIGHBOURS = 12
 SHORTEST_SHARE = 0.3
@@ -85,7 +92,7 @@ def refine(
     some = np.arange(0, len(strands), max(1, len(strands) // JUDGED))
     moved = strands + _carried(strands, some, _best_offset(head, view, wanted, known, strands[some], rounds))
     trimmed = _trimmed(view, moved, signed_distance(wanted.hair | ~known))
-    refined = resolve_collisions(head, trimmed)
+    refined = resolve_collisions(head, _beside_the_face(head.anatomy, trimmed))
     # Between the lips no way leads out of the skin; strands that got there stay as they were grown.
     caught = (head.distance.sample(refined[:, 1:])[0] < -DEEPEST).any(1)
     refined[caught] = strands[caught]
@@ -97,6 +104,7 @@ def _best_offset(
 ) -> NDArray:
     """(N, P, 3) by how much to move the points of strands for the best likeness that the rounds came to."""
     along = _along(started)
+    wide, close = (_neighbours(started, reach) for reach in (TURNING_REACH, MOVING_REACH))
     ramp = smoothstep(0, 1, along / (np.minimum(ROOT_RAMP, 0.7 * along[:, -1:]) + 1e-6))
     limit = np.minimum(STRETCH * along + SHIFT, FARTHEST)
     best, best_score = started, -np.inf
@@ -110,21 +118,58 @@ def _best_offset(
             break
         if turn < TURNING_ROUNDS:
             current = _turned(view, current, TURN_GAIN * turning_field(drawn, wanted), head)
+            current = started + _shared(current - started, wide)
             drawn = map_of_strands(view, current)
         # At first whole locks move, then the outline settles in its details.
         spread = max(OUTLINE_SPREAD * SETTLING**turn, FINEST_SPREAD)
         field = outline_field(drawn.hair & known, wanted.hair & known, known, spread)
         current = _kept_near(_moved(view, current, field, ramp), started, limit)
-        current = resolve_collisions(head, current)
+        current = resolve_collisions(head, started + _shared(current - started, close))
     return best - started
+
+
+def _beside_the_face(anatomy: Anatomy, strands: NDArray) -> NDArray:
+    """Strands with what hangs beside the face no farther in front than the eyes' corners: from the front the photo cannot tell."""
+    x, y, z = (strands[..., k] for k in range(3))
+    limit = anatomy.eye[1] + CORNER_CLEARANCE * anatomy.scale
+    side = smoothstep(0.4, 0.75, np.abs(x - anatomy.center[0]) / anatomy.face_width)
+    level = smoothstep(anatomy.hairline, anatomy.brow, z) * smoothstep(anatomy.chin - 0.12, anatomy.chin, z)
+    moved = strands.copy()
+    moved[..., 1] += (1 - IN_FRONT_KEPT) * np.clip(limit - y, 0, None) * side * level
+    return moved
+
+
+def _neighbours(strands: NDArray, reach: float) -> csr_array:
+    """(N, N) weights, each row's sum 1, of the strands that run beside each of the (N, P, 3) strands."""
+    distance, near = cKDTree(_course(strands)).query(_course(strands), k=min(BESIDE, len(strands)))
+    distance, near = distance.reshape(len(strands), -1), near.reshape(len(strands), -1)
+    weight = np.exp(-0.5 * (distance / reach) ** 2)
+    weight /= weight.sum(1, keepdims=True)
+    starts = np.arange(len(strands) + 1) * near.shape[1]
+    return csr_array((weight.astype(np.float32).ravel(), near.ravel(), starts), (len(strands), len(strands)))
+
+
+def _shared(offset: NDArray, beside: csr_array) -> NDArray:
+    """Offsets (N, P, 3) evened out among neighbours and along each strand, or locks would tear and strands kink."""
+    count, points, _ = offset.shape
+    among = (beside @ offset.reshape(count, -1)).reshape(offset.shape)
+    width = max(1, round(ALONG * points)) | 1
+    smooth = cv2.blur(np.ascontiguousarray(among, np.float32), (width, 1), borderType=cv2.BORDER_REPLICATE)
+    smooth[:, 0] = 0
+    return smooth
+
+
+def _course(strands: NDArray) -> NDArray:
+    """(N, 9): where strands (N, P, 3) begin, are after a third, and end."""
+    last = strands.shape[1] - 1
+    return strands[:, [0, last // 3, last]].reshape(len(strands), -1)
 
 
 def _carried(strands: NDArray, leaders: NDArray, offset: NDArray) -> NDArray:
     """(N, P, 3) offsets for all strands from those (K, P, 3) of the leaders (K,): every strand moves with those that run beside it."""
     if len(leaders) == len(strands):
         return offset
-    last = strands.shape[1] - 1
-    course = strands[:, [0, last // 3, last]].reshape(len(strands), -1)
+    course = _course(strands)
     distance, near = cKDTree(course[leaders]).query(course, k=min(CARRIERS, len(leaders)))
     weight = 1 / (distance.reshape(len(strands), -1) + 1e-4) ** 2
     weight = (weight / weight.sum(1, keepdims=True)).astype(np.float32)
