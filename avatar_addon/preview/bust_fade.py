@@ -13,7 +13,7 @@ from ...inference.bundle import HeadMesh
 from ..scene.nodes import add_node
 from .views import chin_height
 
-FADE_LENGTH = 0.045
+FADE_LENGTH = 0.045  # metres, at most half of what there is between chin and edge
 ATTRIBUTE = "bust_edge"
 
 
@@ -22,7 +22,7 @@ def faded_bust(head_object: bpy.types.Object, head: HeadMesh) -> Iterator[None]:
     """The skin turns transparent towards the open edge below the chin; the material is as before afterwards."""
     material = head_object.data.materials[head.part_names.index("skin")]
     attribute = head_object.data.attributes.new(ATTRIBUTE, "FLOAT", "POINT")
-    attribute.data.foreach_set("value", edge_distance(head) / FADE_LENGTH)
+    attribute.data.foreach_set("value", edge_share(head))
     tree = material.node_tree
     output = tree.get_output_node("ALL").inputs["Surface"]
     skin = output.links[0].from_socket
@@ -42,8 +42,8 @@ def faded_bust(head_object: bpy.types.Object, head: HeadMesh) -> Iterator[None]:
         head_object.data.attributes.remove(head_object.data.attributes[ATTRIBUTE])
 
 
-def edge_distance(head: HeadMesh) -> np.ndarray:
-    """(V,) metres from each vertex to the skin's open edge below the chin; 1 where there is none."""
+def edge_share(head: HeadMesh) -> np.ndarray:
+    """(V,) how far each vertex is from the skin's open edge below the chin, in lengths of the fade; 1 beyond it."""
     skin = head.faces[head.face_parts == head.part_names.index("skin")]
     quads = skin[:, 3] >= 0
     triangles = ~quads
@@ -56,10 +56,13 @@ def edge_distance(head: HeadMesh) -> np.ndarray:
     ]
     edges, uses = np.unique(np.sort(np.concatenate(sides), axis=1), axis=0, return_counts=True)
     border = np.unique(edges[uses == 1])
-    border = border[head.vertices[border, 2] < chin_height(head)]
-    distance = np.full(len(head.vertices), 1.0, np.float32)
-    low = np.flatnonzero(head.vertices[:, 2] < chin_height(head))
+    chin = chin_height(head)
+    border = border[head.vertices[border, 2] < chin]
+    share = np.ones(len(head.vertices), np.float32)
     if len(border):
+        top = head.vertices[border, 2].max()
+        length = min(FADE_LENGTH, (chin - top) / 2)
+        low = np.flatnonzero(head.vertices[:, 2] < top + length)
         apart = head.vertices[low][:, None] - head.vertices[border][None]
-        distance[low] = np.sqrt((apart**2).sum(2).min(1))
-    return distance
+        share[low] = np.minimum(np.sqrt((apart**2).sum(2).min(1)) / length, 1)
+    return share

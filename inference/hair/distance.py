@@ -62,12 +62,19 @@ class DistanceField:
         return self._index(np.array([(x, y, z) for x in (0, 1) for y in (0, 1) for z in (0, 1)]))
 
 
-def distance_field(vertices: NDArray, triangles: NDArray, spacing: float = SPACING) -> DistanceField:
-    """The field of a skin surface (V, 3), (M, 3); the surface may be open at the bottom (the bust's rim)."""
+def distance_field(
+    vertices: NDArray, triangles: NDArray, spacing: float = SPACING, floor: float | None = None
+) -> DistanceField:
+    """The field of a skin surface (V, 3), (M, 3); the surface may be open at the bottom (the bust's rim).
+
+    floor: the height below which the body goes on straight down, by default a little above the lowest vertex.
+    """
     samples, normals = surface_samples(vertices, triangles, spacing / 2)
     used = vertices[np.unique(triangles)]
     low, high = used.min(0) - MARGIN, used.max(0) + MARGIN
-    low[2] = used[:, 2].min() + 2 * spacing  # stay above the rim, so that clamping continues the body downwards
+    low[2] = (
+        used[:, 2].min() + 2 * spacing if floor is None else floor
+    )  # stay above the rim, so that clamping continues the body downwards
     shape = np.ceil((high - low) / spacing).astype(int) + 1
     occupied = np.zeros(shape, bool)
     cells = np.round((samples - low) / spacing).astype(int)

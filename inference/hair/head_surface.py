@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ..head.flame.mesh import open_rims
 from ..head.model import HeadModel
 from .anatomy import Anatomy, measure
 from .distance import DistanceField, distance_field
@@ -57,7 +58,16 @@ def prepare_head(model: HeadModel, vertices: NDArray) -> HeadSurface:
     """Measures and distance field of one person's head (0.3 s); keep it for as many styles as wanted."""
     skin = model.surface.triangles(model.surface.part_names[0])
     normals = scalp_normals(model, vertices)
-    return HeadSurface(model, vertices, normals, measure(model, vertices), distance_field(vertices, skin))
+    field = distance_field(vertices, skin, floor=_neck_rim(model, vertices, skin))
+    return HeadSurface(model, vertices, normals, measure(model, vertices), field)
+
+
+def _neck_rim(model: HeadModel, vertices: NDArray, skin: NDArray) -> float | None:
+    """The height of the highest point of the neck's rim, where the head ends there and not below the hair, at a bust."""
+    if np.any(model.masks.get("bust", 0)):
+        return None
+    rims = [vertices[rim, 2] for rim in open_rims(skin)]
+    return float(min(rims, key=np.mean).max()) if rims else None
 
 
 def plant(head: HeadSurface, line: Hairline, count: int) -> Sites:

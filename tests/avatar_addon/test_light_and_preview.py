@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 import pytest
 from portrait_avatar.avatar_addon.compat import enable_nodes
-from portrait_avatar.avatar_addon.preview.bust_fade import edge_distance
+from portrait_avatar.avatar_addon.preview.bust_fade import FADE_LENGTH, edge_share
 from portrait_avatar.avatar_addon.preview.render import render_views, view_names
 from portrait_avatar.avatar_addon.preview.views import (
     chin_height,
@@ -104,22 +104,24 @@ def test_pictures_differ_and_the_scene_is_left_as_it_was(avatar, built, scene, f
     assert 0.3 < grey.mean() < 0.7
 
 
-def test_edge_distance_is_measured_from_the_open_border(avatar):
-    weights = np.where(avatar.head.vertices[:, 2:] > -0.06, avatar.head.skin_weights, (0, 1, 0, 0, 0))
-    head = replace(avatar.head, skin_weights=weights)  # the chin is at -0.06
-    assert (edge_distance(head) == 1).all()  # the egg is closed
+@pytest.mark.parametrize("chin", [-0.06, -0.09])
+def test_the_fade_begins_at_the_open_edge_and_ends_below_the_chin(avatar, chin):
+    weights = np.where(avatar.head.vertices[:, 2:] > chin, avatar.head.skin_weights, (0, 1, 0, 0, 0))
+    head = replace(avatar.head, skin_weights=weights)
+    assert (edge_share(head) == 1).all()  # the egg is closed
     skin = head.face_parts == head.part_names.index("skin")
     low = skin & (head.vertices[head.faces[:, :3], 2].max(1) < -0.1)
     opened = replace(head, faces=head.faces[~low], face_parts=head.face_parts[~low])
-    distance = edge_distance(opened)
-    on_edge = np.flatnonzero(distance == 0)
+    share = edge_share(opened)
+    on_edge = np.flatnonzero(share == 0)
     assert len(on_edge) == 48
-    assert np.ptp(head.vertices[on_edge, 2]) < 1e-6
+    edge = head.vertices[on_edge, 2]
+    assert np.ptp(edge) < 1e-6
     rest = np.unique(opened.faces[opened.face_parts == 0][:, :3])
-    below_chin = rest[head.vertices[rest, 2] < chin_height(head)]
-    assert len(below_chin) > len(on_edge)
-    heights = head.vertices[below_chin, 2] - head.vertices[on_edge, 2].mean()
-    assert (distance[below_chin] >= heights - 1e-6).all()
+    heights = head.vertices[rest, 2] - edge.mean()
+    length = min(FADE_LENGTH, (chin_height(head) - edge.mean()) / 2)
+    assert (share[rest] >= np.minimum(heights / length, 1) - 1e-4).all()
+    assert (share[rest[heights >= length]] == 1).all()  # no step at the chin
 
 
 def test_contact_sheet_order(avatar):

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from inference.hair.head_surface import prepare_head
 from inference.head.flame.avatar_head import flame_avatar_head
 from inference.head.flame.bare_head import FlameUV, bare_head
-from inference.head.flame.mesh import open_rims
+from inference.head.flame.mesh import mouth_and_neck, open_rims
 from inference.head.flame.model_file import VERTICES
 from inference.head.flame.transfer import find_correspondence
 from inference.head.model import HeadModel
@@ -130,3 +131,16 @@ def test_another_persons_head_is_met_within_a_millimetre(bare: HeadModel) -> Non
     face = (made.rows @ load_open_head().masks["face"])[skin] > 0.5
     assert np.median(distance[face]) < 1 * MILLIMETRE
     assert np.quantile(distance[face], 0.95) < 2.5 * MILLIMETRE
+
+
+def test_hair_meets_a_body_below_the_slanting_neck(head: HeadModel) -> None:
+    """FLAME ends at the neck; between the rim's highest and lowest point hair must not find the neck open."""
+    _, neck = mouth_and_neck(head.template[:VERTICES], head.surface.triangles("skin"))
+    rim = head.template[neck]
+    assert np.ptp(rim[:, 2]) > 0.01
+    field = prepare_head(head, head.template).distance
+    top = np.array([*rim[:, :2].mean(0), rim[:, 2].max()])
+    for below in (0.0, 0.01, 0.02, 0.1):
+        inside, before = top - [0, 0, below], top - [0, 0.12, below]
+        distance, _ = field.sample(np.array([inside, before]))
+        assert distance[0] < -0.01 < 0.01 < distance[1]
