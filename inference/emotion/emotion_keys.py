@@ -17,6 +17,7 @@ from scipy.spatial import cKDTree
 from ..head.arkit import mirrored_name
 from ..head.model import HeadModel
 from .dataset import POSE_SIZE
+from .mouth_floor import keep_mouth_floor_inside
 from .network import EmotionNetwork, require_head
 from .prototypes import ONE_SIDED
 from .shares import PAIR_SHARE, level_weights, shares
@@ -64,6 +65,7 @@ class Person:
         It is predicted and its error reported, as in the thesis, but no part of the product.
         """
         basis, jaw = self.model.expression_basis[self._index(network)], jaw_joint(self.model, network.expressions)
+        keep_mouth_floor_inside(self.model, network.expressions, basis)
         expression = coefficients[:, :-POSE_SIZE].astype(np.float32)
         moved = (expression @ basis.reshape(len(basis), -1)).reshape(len(expression), *basis.shape[1:])
         if jaw is None:
