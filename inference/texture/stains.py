@@ -22,9 +22,15 @@ FINE, WIDE = 0.0011, 0.016  # of the texture's side: scales between which a stai
 # Log luminance by which plain skin may be darker and brighter than its mirror image, and than the skin around it; outer cheeks and
 # temples have no folds.
 DARKER, BRIGHTER = 0.05, 0.07
-DEEPER, SHINIER, OUTER_DEEPER = 0.16, 0.10, 0.04
-KEPT = 0.15  # share of what lies beyond
-LEAST_LENGTH, DIRECTIONS = 0.021, 8  # of the texture's side: shorter marks are the person's
+DEEPER, SHINIER, OUTER_DEEPER = 0.22, 0.12, 0.06
+DEVIATIONS = (
+    2.0,
+    3.5,
+    2.5,
+)  # of this skin's own at that scale, at least: beside the mirror image, around, on outer cheeks
+REMOVED = 1.1  # of what lies beyond, as far as this scale shows it; blurring takes some
+LEAST_LENGTH, DIRECTIONS = 0.027, 10  # of the texture's side: shorter marks are the person's
+NEAR = 5  # pixels of the work
 SURE = 0.3, 0.7  # share of plain skin around a place that is judged
 
 
@@ -42,19 +48,28 @@ def even_stains(atlas: Atlas, log: NDArray, plain: NDArray, outer: NDArray) -> f
     known = smoothstep(*SURE, weight)
     x, y = _mirror(atlas)
     other = cv2.remap(np.dstack([band, known]), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    beside = cv2.transform(band - other[..., :3], LUMINANCE[None]) * known * other[..., 3]
     alone = cv2.transform(band, LUMINANCE[None]) * known
-    deeper = DEEPER + coarse[..., 4] * (OUTER_DEEPER - DEEPER)
-    darker = np.maximum(-beside - DARKER, -alone - deeper)
-    brighter = np.maximum(beside - BRIGHTER, alone - SHINIER)
-    stain = (1 - KEPT) * (_long_parts(darker, size) - _long_parts(brighter, size))
+    # No face is a mirror image to the millimetre: a mark counts as on both sides when its like is near.
+    other, both, near = (
+        cv2.transform(other[..., :3], LUMINANCE[None]),
+        known * other[..., 3],
+        np.ones((NEAR, NEAR), np.uint8),
+    )
+    darker_beside = (cv2.erode(other, near) - alone) * both
+    brighter_beside = (alone - cv2.dilate(other, near)) * both
+    sure = known > 0.9
+    usual = 1.4826 * float(np.median(np.abs(alone[sure]))) if sure.any() else 0.0
+    least_beside, least_around, least_outer = usual * np.array(DEVIATIONS, np.float32)
+    deeper = max(DEEPER, least_around) + coarse[..., 4] * (max(OUTER_DEEPER, least_outer) - max(DEEPER, least_around))
+    darker = np.maximum(darker_beside - max(DARKER, least_beside), -alone - deeper)
+    brighter = np.maximum(brighter_beside - max(BRIGHTER, least_beside), alone - max(SHINIER, least_around))
+    stain = REMOVED * (_long_parts(darker, size) - _long_parts(brighter, size))
     # A stain's hue goes with its darkness.
     share = np.clip(stain / np.where(np.abs(alone) > 0.02, -alone, np.inf), 0, 1)[..., None]
     change = stain[..., None] + share * (cv2.transform(band, LUMINANCE[None])[..., None] - band)
-    change = cv2.GaussianBlur(change.astype(np.float32), (0, 0), 0.6) * known[..., None]
+    change = cv2.GaussianBlur(change.astype(np.float32), (0, 0), 0.45) * known[..., None]
     log += cv2.resize(change, log.shape[1::-1], interpolation=cv2.INTER_LINEAR) * plain[..., None]
-    sure = known > 0.9
-    return 1.4826 * float(np.median(np.abs(alone[sure]))) if sure.any() else 0.0
+    return usual
 
 
 def _mean(values: NDArray, weight: NDArray, sigma: float) -> NDArray:
@@ -75,8 +90,11 @@ def _mirror(atlas: Atlas) -> tuple[NDArray, NDArray]:
 def _long_parts(excess: NDArray, size: int) -> NDArray:
     """What of a positive excess lies on a straight stretch of at least the length, in any direction."""
     excess = np.maximum(excess, 0).astype(np.float32)
+    around = np.ones((3, 3), np.uint8)
+    wider = cv2.dilate(excess, around)  # so that a line need not meet a narrow stretch to the pixel
     length = max(3, round(LEAST_LENGTH * size))
-    return np.max([cv2.morphologyEx(excess, cv2.MORPH_OPEN, line) for line in _lines(length)], axis=0)
+    long = np.max([cv2.morphologyEx(wider, cv2.MORPH_OPEN, line) for line in _lines(length)], axis=0)
+    return np.minimum(excess, long)
 
 
 @lru_cache(maxsize=3)

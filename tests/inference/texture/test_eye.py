@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from inference.head.open_head import load_open_head
 from inference.texture.color import LUMINANCE, linear_from_bytes
 from inference.texture.eye import paint_eye
-from inference.texture.iris import BRIGHTEST, DEFAULT_IRIS, EyeColors, measure_eyes
+from inference.texture.iris import BRIGHTEST, DEFAULT_IRIS, EyeColors, lit_like_skin, measure_eyes
 from tests.inference.texture.portrait import portrait
 
 BLUE, BROWN, GREEN = (0.06, 0.10, 0.16), (0.09, 0.045, 0.02), (0.09, 0.10, 0.04)
@@ -66,3 +66,17 @@ def test_a_sharp_pattern_is_kept_and_a_trustless_one_ignored() -> None:
     ignored, kept = (linear_from_bytes(paint_eye(c, 256)).astype(float) for c in colors)
     assert kept[118, 171].sum() > 1.3 * ignored[118, 171].sum()
     assert np.array_equal(kept[:40], ignored[:40])
+
+
+def test_eyes_keep_the_photos_contrast_to_the_skin_within_what_eyes_have() -> None:
+    seen = EyeColors(
+        np.array(BROWN), np.array([0.57, 0.54, 0.505]), np.zeros((24, 128), np.float32), 0.0, True, 0.2, 0.03
+    )
+    dark, same, bright = (lit_like_skin(seen, scale) for scale in (0.8, 1.6, 30.0))
+    for part, bounds in (("iris", (0.018, BRIGHTEST)), ("sclera", (0.28, 0.58))):
+        levels = [float(getattr(eyes, part) @ LUMINANCE) for eyes in (dark, same, bright)]
+        assert bounds[0] < levels[0] < levels[1] < levels[2] < bounds[1]
+        hue = getattr(dark, part) / levels[0]
+        assert hue == pytest.approx(getattr(seen, part) / (getattr(seen, part) @ LUMINANCE))
+    unseen = EyeColors(seen.iris, seen.sclera, seen.pattern, 0.0, False)
+    assert lit_like_skin(unseen, 0.5).iris is unseen.iris
