@@ -19,7 +19,7 @@ from .head_object import DENSITY_MASK, SCALP_UV_MAP
 VIEWPORT_AMOUNT = 0.15
 # A guide serves scalp up to this multiple of the usual distance between neighbouring guides.
 REACH = 1.6
-NOISE_PER_LENGTH = 0.012
+NOISE_PER_LENGTH = 0.005
 LOCK_SPACING = 0.014
 
 
@@ -99,7 +99,7 @@ def _add_modifiers(hair_object: bpy.types.Object, hair: Hair, scalp: Scalp, head
 
     profile = _add_group(hair_object, groups["Set Hair Curve Profile"])
     set_modifier_input(profile, "Radius", hair.radius)
-    set_modifier_input(profile, "Factor Min", 0.35)
+    set_modifier_input(profile, "Factor Min", 0.2)
     attachment = attach(hair_object, head_object)
 
     for slider in SHAPE:

@@ -33,6 +33,7 @@ PhotoMap = tuple[MapView, OrientationMap, NDArray]
 WINDOW_ROWS = 96
 # Below this share of the window's pixels a mask holds no hairstyle.
 LEAST_HAIR = 0.004
+LOCKS, REGULAR, FLYAWAYS = 0.25, 0.6, 0.5  # of a style's own looseness, what a portrait's hair has
 SKETCHY_ROUNDS = 5  # of refinement, to see what a style may become
 
 
@@ -94,7 +95,19 @@ def style_of_photo(
         refined = refine(head, view, wanted, known, strands, SKETCHY_ROUNDS)
         return likeness(map_of_strands(view, refined), wanted, known)
 
-    return match_style(head, make_view(fit.camera, window, head), seen, promise).style
+    return groomed(match_style(head, make_view(fit.camera, window, head), seen, promise).style)
+
+
+def groomed(style: HairStyle) -> HairStyle:
+    """A style's locks drawn together and its flyaways made few: people comb their hair for a portrait."""
+    clump, curl, noise = style.clump, style.curl, style.noise
+    return replace(
+        style,
+        clump=replace(clump, strength=clump.strength + LOCKS * (1 - clump.strength)),
+        curl=replace(curl, irregular=curl.irregular * REGULAR),
+        noise=replace(noise, amount=noise.amount * FLYAWAYS),
+        hairline=replace(style.hairline, soft=style.hairline.soft * FLYAWAYS),
+    )
 
 
 def photo_map(head: HeadSurface, camera: Camera, pixels: NDArray, mask: NDArray, size: int = 256) -> PhotoMap:

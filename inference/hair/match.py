@@ -23,26 +23,37 @@ from .style import Cut, HairStyle
 ORIENTATION_WEIGHT = 0.25
 COHERENCE_WEIGHT = 0.2
 FACE_WEIGHT = 1.0
+# For the finalists likeness of curls weighs more, and so does a degree that their fine drawing is off.
+CURLS_WEIGHT, TANGLED = 0.4, 0.004
 STRAIN = 0.1  # what it costs to be bent into the outline, per IoU gained
 USUAL_DIRECTION = 0.02  # what the terms of direction come to for a fair match
 # What people seldom wear, and tied hair, which looks like short hair from the front, must be clearly better to be chosen.
 RARE_PENALTY = 0.06
+# Unless hair lies close to the head and yet reaches below the chin: then it is likely gathered, and hangs in a tail.
+GATHERED = 0.1
 FINALISTS, THREADS = 6, 2
 # Hair counts as long when this share of it lies below the chin, as short when less than the second figure does.
 LONG_SHARE, SHORT_SHARE = 0.12, 0.02
 CHIN = 0.62  # face heights below the eyes
 TOP_ABOVE_CHIN, SKULL = 0.21, 0.1  # metres on the reference head
+# Coherence of directions above which hanging hair has no coils.
+SMOOTH = 0.6
 # Hair that stands off the head by less than this share of the head's width is cropped or tied: loose strands are shorter than CROPPED.
 CLOSE_TO_HEAD, CROPPED = 0.03, 0.035
+STANDING = 0.35  # of the head's width: only coils stand off that far all around
 
 
 @dataclass(frozen=True)
 class Match:
-    """A style fitted to a photo. score: higher is better, at most 1.25; iou: overlap of its silhouette with the mask."""
+    """A style fitted to a photo. score: higher is better, at most 1.25; iou: overlap of its silhouette with the mask.
+
+    unlike: difference in curliness, 0..1.
+    """
 
     style: HairStyle
     score: float
     iou: float
+    unlike: float = 0.0
 
 
 def match_style(head: HeadSurface, view: View, seen: HairPicture, promise: Callable[[NDArray], Likeness]) -> Match:
@@ -51,11 +62,16 @@ def match_style(head: HeadSurface, view: View, seen: HairPicture, promise: Calla
     promise: how well thin strands (N, P, 3) of a style would match once they are refined.
     """
     size = skull_size(head.model, head.vertices)
+    stands = STANDING < _standing_off(view, seen) < np.inf
 
     def hope(match: Match, strands: NDArray) -> float:
         # Refinement bends any style to the outline, but only the right one is right where nothing is seen: what fits before counts too.
         found, refined = _judged(match.style, view, strands, seen), promise(strands)
-        return found.score + refined.score - STRAIN * max(refined.iou - found.iou, 0)
+        if stands and "coily" in match.style.tags:
+            return found.score + refined.score  # the outline says afro, whatever the pixels show of its coils
+        tangled = max(refined.degrees - refined.sure_degrees, 0.0)
+        unlike = CURLS_WEIGHT * found.unlike + TANGLED * float(np.nan_to_num(tangled))
+        return found.score + refined.score - unlike - STRAIN * max(refined.iou - found.iou, 0)
 
     def hope_of_sketch(found: tuple[Match, Sketch]) -> float:
         return hope(found[0], found[1].on(head, size))
@@ -89,20 +105,25 @@ def compare(drawn: HairPicture, seen: HairPicture, face: NDArray, resolved: floa
     both = np.minimum(drawn.coverage, seen.coverage)
     either = np.maximum(drawn.coverage, seen.coverage)
     iou = float(both.sum() / max(either.sum(), 1e-6))
-    lengths = [np.linalg.norm(p.orientation, axis=-1) for p in (drawn, seen)]
     product = (drawn.orientation * seen.orientation).sum(-1)
     agreement = float((both * product).sum() / max(both.sum(), 1e-6))
-    coherence = [float((both * length).sum() / max(both.sum(), 1e-6)) for length in lengths]
-    unlike = abs(coherence[0] - coherence[1])
+    unlike = unlike_curls(drawn, seen)
     in_face = float((either - seen.coverage)[face].sum() / max(seen.coverage.sum(), 1e-6))
     direction = ORIENTATION_WEIGHT * agreement - COHERENCE_WEIGHT * unlike
     score = iou + resolved * direction + (1 - resolved) * USUAL_DIRECTION - FACE_WEIGHT * in_face
     return score, iou
 
 
+def unlike_curls(drawn: HairPicture, seen: HairPicture) -> float:
+    """Difference in coherence, 0..1, where both have hair: curls turn within a pixel, straight hair does not."""
+    both = np.minimum(drawn.coverage, seen.coverage)
+    turned = np.linalg.norm(drawn.orientation, axis=-1) - np.linalg.norm(seen.orientation, axis=-1)
+    return abs(float((both * turned).sum() / max(both.sum(), 1e-6)))
+
+
 def _candidates(view: View, seen: HairPicture) -> Iterator[str]:
     """Names of the styles whose length class the photo does not rule out."""
-    below = float(seen.coverage[view.window.down > CHIN].sum() / max(seen.coverage.sum(), 1e-6))
+    below = _below_chin(view, seen)
     chin_in_photo = view.known[np.abs(view.window.down - CHIN - 0.2) < 0.05].mean() > 0.5
     unlikely = set()
     if below > LONG_SHARE:
@@ -113,11 +134,24 @@ def _candidates(view: View, seen: HairPicture) -> Iterator[str]:
     cropped = close and below <= LONG_SHARE
     if close and not cropped:
         unlikely |= {"medium"}  # which is cut to stand off; long hair is drawn down by its weight
+    coherence = np.average(np.linalg.norm(seen.orientation, axis=-1), weights=seen.coverage + 1e-9)
     for name in style_names():
         style = load_style(name)
+        if coherence > SMOOTH and {"long", "coily"} <= set(style.tags):
+            continue
         possible = not unlikely & set(style.tags) and not (cropped and style.length.top > CROPPED)
         if style.guides and (possible or "tied" in style.tags):
             yield name
+
+
+def _below_chin(view: View, seen: HairPicture) -> float:
+    return float(seen.coverage[view.window.down > CHIN].sum() / max(seen.coverage.sum(), 1e-6))
+
+
+def _gathered(style: HairStyle, view: View, seen: HairPicture) -> bool:
+    """Whether a style is a tail and the photo's hair looks gathered."""
+    tail = bool(style.tie) and not any(tie.bun for tie in style.tie)
+    return tail and _below_chin(view, seen) > LONG_SHARE and _standing_off(view, seen) < CLOSE_TO_HEAD
 
 
 def _standing_off(view: View, seen: HairPicture) -> float:
@@ -139,8 +173,15 @@ def _score(found: tuple[Match, Sketch]) -> float:
 def _judged(style: HairStyle, view: View, strands: NDArray, seen: HairPicture) -> Match:
     bare_face = (view.window.oval < -0.03) & (view.window.down > -0.1)
     resolved = float(np.clip((np.median(strand_lengths(strands)) - 0.01) / 0.03, 0, 1))
-    score, iou = compare(draw(view, strands), seen, bare_face, resolved)
-    return Match(style, score - RARE_PENALTY * ("rare" in style.tags or bool(style.tie)), iou)
+    drawn = draw(view, strands)
+    score, iou = compare(drawn, seen, bare_face, resolved)
+    rare = "rare" in style.tags or bool(style.tie)
+    return Match(
+        style,
+        score + (GATHERED if _gathered(style, view, seen) else -RARE_PENALTY * rare),
+        iou,
+        unlike_curls(drawn, seen),
+    )
 
 
 def _adapted(head: HeadSurface, view: View, seen: HairPicture, style: HairStyle) -> list[tuple[Match, NDArray]]:
@@ -225,4 +266,11 @@ def _tied(style: HairStyle) -> list[HairStyle]:
     larger = tuple(replace(tie, bun=tie.bun * 1.35, thickness=tie.thickness * 1.35) for tie in style.tie)
     lower = tuple(replace(tie, elevation=tie.elevation - 14.0) for tie in style.tie)
     both = tuple(replace(tie, elevation=tie.elevation - 14.0) for tie in larger)
-    return [replace(style, tie=ties) for ties in (larger, lower, both)]
+    made = [replace(style, tie=ties) for ties in (larger, lower, both)]
+    if len(style.tie) == 1 and not style.tie[0].bun and abs(style.tie[0].azimuth) > 150:
+        tie = style.tie[0]  # a tail laid over one shoulder
+        made += [
+            replace(style, tie=(replace(tie, azimuth=side * 145.0, elevation=min(tie.elevation, -35.0)),))
+            for side in (-1, 1)
+        ]
+    return made
