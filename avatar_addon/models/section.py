@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import bpy
 from bpy.app.translations import pgettext_iface as translated
-from bpy.props import BoolProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ..folders import EXTENSION_FOLDER
 from ..redraw import redraw_panels
@@ -22,11 +22,20 @@ if TYPE_CHECKING:
     from ..inquiry import Inquiry
 
 TICK = 0.3
+TASKS = (
+    (
+        "ADD",
+        "Add",
+        "Look through a folder for FLAME, DECA and MICA files and remember the usable ones. They stay where they are",
+    ),
+    ("CHECK", "Check", "Only tell what the files of a folder are and what is wrong with them"),
+    ("LIST", "List", "Only tell which files are known"),
+)
 _inquiry: Inquiry | None = None
 
 
 class AVATAR_OT_models(bpy.types.Operator):
-    """Look through a folder for FLAME, DECA and MICA files and remember the usable ones. They stay where they are"""
+    """Add, check or list FLAME, DECA and MICA files"""
 
     bl_idname = "avatar.models"
     bl_label = "Add Model Files"
@@ -34,14 +43,18 @@ class AVATAR_OT_models(bpy.types.Operator):
 
     directory: StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})
     filter_folder: BoolProperty(default=True, options={"HIDDEN"})
-    only_list: BoolProperty(name="List", description="Only tell which files are known", options={"SKIP_SAVE"})
+    task: EnumProperty(name="Task", items=TASKS, options={"SKIP_SAVE"})
+
+    @classmethod
+    def description(cls, _context: bpy.types.Context, properties: AVATAR_OT_models) -> str:
+        return translated(next(words for task, _, words in TASKS if task == properties.task))
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         return inference_python(context) is not None
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        if self.only_list:
+        if self.task == "LIST":
             return self.execute(context)
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
@@ -50,8 +63,8 @@ class AVATAR_OT_models(bpy.types.Operator):
         global _inquiry
         from ..inquiry import Inquiry
 
-        words = ("list",) if self.only_list else ("add", str(Path(bpy.path.abspath(self.directory))))
-        _inquiry = Inquiry(inference_python(context), EXTENSION_FOLDER, ("weights", *words))
+        folder = () if self.task == "LIST" else (str(Path(bpy.path.abspath(self.directory))),)
+        _inquiry = Inquiry(inference_python(context), EXTENSION_FOLDER, ("weights", self.task.lower(), *folder))
         _inquiry.start()
         if not bpy.app.timers.is_registered(_tick):
             bpy.app.timers.register(_tick, persistent=True)
@@ -59,7 +72,7 @@ class AVATAR_OT_models(bpy.types.Operator):
 
 
 def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """The choice, and what is known of the files."""
+    """The choice of the estimator, and the files."""
     settings = session_settings(context)
     layout.use_property_split = True
     layout.prop(settings, "estimator")
@@ -67,9 +80,15 @@ def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         layout.prop(settings, "refine")
         words = "Its files are yours to get: their makers allow research and other non-commercial use only."
         label_lines(layout, context, translated(words), icon="INFO")
+    draw_files(layout, context)
+
+
+def draw_files(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Adding, checking and listing files, and the last answer."""
     row = layout.row(align=True)
-    row.operator(AVATAR_OT_models.bl_idname, icon="FILE_FOLDER")
-    row.operator(AVATAR_OT_models.bl_idname, text="", icon="PRESET").only_list = True
+    row.operator(AVATAR_OT_models.bl_idname, icon="FILE_FOLDER").task = "ADD"
+    row.operator(AVATAR_OT_models.bl_idname, text="", icon="VIEWZOOM").task = "CHECK"
+    row.operator(AVATAR_OT_models.bl_idname, text="", icon="PRESET").task = "LIST"
     if _inquiry is None:
         return
     box = layout.box()

@@ -44,6 +44,7 @@ def draw_setup(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 def draw_preferences(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """State of the environment, and everything that can be chosen about it."""
     from ..create.keep import draw_bundles
+    from ..models.section import draw_files
 
     kept = kept_settings(context)
     column = layout.column()
@@ -61,6 +62,8 @@ def draw_preferences(layout: bpy.types.UILayout, context: bpy.types.Context) -> 
         column.prop(kept, "device")
     column.prop(kept, "view")
     draw_bundles(column, context)
+    column.label(text="FLAME, DECA and MICA: files of your own")
+    draw_files(column, context)
     header, body = layout.panel("avatar_environment", default_closed=True)
     header.label(text="Without Internet, or with Your Own Python")
     if body is not None:

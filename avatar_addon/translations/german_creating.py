@@ -145,6 +145,12 @@ PHOTO = {
     "Look through a folder for FLAME, DECA and MICA files and remember the usable ones. They stay where they are": (
         "Einen Ordner nach Dateien von FLAME, DECA und MICA durchsehen und die brauchbaren merken. Sie bleiben, wo sie sind"
     ),
+    "Only tell what the files of a folder are and what is wrong with them": (
+        "Nur sagen, was die Dateien eines Ordners sind und was mit ihnen nicht stimmt"
+    ),
+    "FLAME, DECA and MICA: files of your own": "FLAME, DECA und MICA: eigene Dateien",
+    "Add, check or list FLAME, DECA and MICA files": "Dateien von FLAME, DECA und MICA hinzufügen, prüfen oder auflisten",
+    "Task": "Aufgabe",
     "List": "Auflisten",
     "Only tell which files are known": "Nur sagen, welche Dateien bekannt sind",
     "The built-in open head (CC0) on MediaPipe's landmarks: any use, nothing to add": (
