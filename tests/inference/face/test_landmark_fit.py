@@ -117,10 +117,10 @@ def test_every_landmark_sits_on_the_surface(model: HeadModel) -> None:
     assert (normals[nose_and_brows, 1] < 0).all()
 
 
-@pytest.mark.parametrize(("smile", "own"), [(0.6, True), (0.0, False)])
-def test_low_brows_of_a_smiling_face_are_its_own(model: HeadModel, smile: float, own: bool) -> None:
+@pytest.mark.parametrize(("smile", "frown", "own"), [(0.6, 0.4, True), (0.0, 0.6, False)])
+def test_low_brows_of_a_smiling_face_are_its_own(model: HeadModel, smile: float, frown: float, own: bool) -> None:
     expression = np.zeros(len(model.expression_names))
-    for name, value in (("browDown", 0.4), ("mouthSmile", smile), ("cheekSquint", smile / 2)):
+    for name, value in (("browDown", frown), ("mouthSmile", smile), ("cheekSquint", smile / 2)):
         for side in ("Left", "Right"):
             expression[model.expression_names.index(name + side)] = value
     fit = fit_known_head(model, np.zeros(len(model.shape_names)), expression, 0.0)
