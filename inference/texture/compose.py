@@ -26,7 +26,7 @@ COARSE = 0.008  # of the texture's side: detail coarser than this changes over s
 # Log luminance beyond the field from which highlights are compressed, and how much of the excess is kept.
 SHINE, LIP_SHINE = (0.10, 0.45), (0.10, 0.2)
 PORE = 0.0018  # of the texture's side: what is finer belongs to the skin, what is coarser to an expression's creases
-PORE_CONTRAST, CREASE_CONTRAST = 0.05, 0.05  # log colour
+PORE_CONTRAST, CREASE_CONTRAST = 0.05, 0.045  # log colour
 # Standard deviations of the skin's detail beyond which bright and dark spots are specks, and the share of the excess that is kept.
 SPECKS, DARK_SPECKS, SPECKS_KEPT = 2.5, 12.0, 0.2
 RIM, RIM_SHARES = (

@@ -21,7 +21,7 @@ COARSER = 4  # texels of the texture to one of the work
 FINE, WIDE = 0.0011, 0.016  # of the texture's side: scales between which a stain's width lies
 # Log luminance by which plain skin may be darker and brighter than its mirror image, and than the skin around it; outer cheeks and
 # temples have no folds.
-DARKER, BRIGHTER = 0.05, 0.07
+DARKER, BRIGHTER = 0.07, 0.09
 DEEPER, SHINIER, OUTER_DEEPER = 0.22, 0.12, 0.06
 DEVIATIONS = (
     2.0,
