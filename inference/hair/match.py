@@ -23,8 +23,7 @@ from .style import Cut, HairStyle
 ORIENTATION_WEIGHT = 0.25
 COHERENCE_WEIGHT = 0.2
 FACE_WEIGHT = 1.0
-# For the finalists likeness of curls weighs more, and so does a degree that their fine drawing is off.
-CURLS_WEIGHT, TANGLED = 0.4, 0.004
+CURLS_WEIGHT = 0.4  # what unlike curls cost a finalist besides
 STRAIN = 0.1  # what it costs to be bent into the outline, per IoU gained
 USUAL_DIRECTION = 0.02  # what the terms of direction come to for a fair match
 # What people seldom wear, and tied hair, which looks like short hair from the front, must be clearly better to be chosen.
@@ -40,7 +39,8 @@ TOP_ABOVE_CHIN, SKULL = 0.21, 0.1  # metres on the reference head
 SMOOTH = 0.6
 # Hair that stands off the head by less than this share of the head's width is cropped or tied: loose strands are shorter than CROPPED.
 CLOSE_TO_HEAD, CROPPED = 0.03, 0.035
-STANDING = 0.35  # of the head's width: only coils stand off that far all around
+# Of the head's width: only coils stand off so far all around, whatever the pixels show of them; what that is worth.
+STANDING, OUTLINE_OF_COILS = 0.35, 0.15
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,9 @@ def match_style(head: HeadSurface, view: View, seen: HairPicture, promise: Calla
         # Refinement bends any style to the outline, but only the right one is right where nothing is seen: what fits before counts too.
         found, refined = _judged(match.style, view, strands, seen), promise(strands)
         if stands and "coily" in match.style.tags:
-            return found.score + refined.score  # the outline says afro, whatever the pixels show of its coils
-        tangled = max(refined.degrees - refined.sure_degrees, 0.0)
-        unlike = CURLS_WEIGHT * found.unlike + TANGLED * float(np.nan_to_num(tangled))
-        return found.score + refined.score - unlike - STRAIN * max(refined.iou - found.iou, 0)
+            return found.score + refined.score + OUTLINE_OF_COILS
+        strain = STRAIN * max(refined.iou - found.iou, 0)
+        return found.score + refined.score - CURLS_WEIGHT * found.unlike - strain
 
     def hope_of_sketch(found: tuple[Match, Sketch]) -> float:
         return hope(found[0], found[1].on(head, size))

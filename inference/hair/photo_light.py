@@ -17,7 +17,7 @@ OUTER_CORNERS = (33, 263)
 DISC = 0.09
 LIT = 0.4  # of the skin, the darkest share is in shadow
 # Shares of the skin's correction that hair is given: of hue, and of brightness, of which a face alone tells less.
-HUE_SHARE, LEVEL_SHARE = 0.75, 0.4
+HUE_SHARE, LEVEL_SHARE = 0.5, 0.4
 LEAST, MOST = 0.6, 1.6
 
 
