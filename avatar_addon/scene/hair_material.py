@@ -16,9 +16,9 @@ TIP_VALUE = 1.05
 # Light hair gets its brightness from light that passes dozens of strands. Renders of a few bounces lose it and turn blond to
 # grey; so a share of a strand scatters like a diffuse surface, which says the colour at the first bounce: this much of black and
 # of white hair.
-DIFFUSE = 0.25, 0.6
-# Measured on renders under our light (tests/avatar_addon/hair_color_sweep.py): hair looks like GLOSS + GAIN * strand colour ** POWER.
-GLOSS, GAIN, POWER = 0.012, 0.45, 0.88
+DIFFUSE = 0.4, 0.6
+# Measured on renders under our light (tests/hair_color_sweep.py): hair looks like GLOSS + GAIN * strand colour ** POWER.
+GLOSS, GAIN, POWER = 0.020, 0.45, 0.86
 DARKEST, BRIGHTEST = 0.002, 0.44
 # A photo's highlights are paler than its mean: as even a colour as the mean would look dyed.
 PALENESS = 0.03
@@ -74,7 +74,7 @@ def strand_surface(
             "Roughness": roughness,
             "Radial Roughness": 0.5,
             # Less than keratin's 1.55: the white gloss of thousands of strands would pale every saturated colour.
-            "IOR": 1.38,
+            "IOR": 1.25,
             "Random Roughness": 0.2,
         },
         parametrization="COLOR",
