@@ -16,8 +16,9 @@ from scipy.spatial import cKDTree
 from ..bundle import Camera, Hair, HairColor
 from ..face.camera import project
 from ..hair.variation import unit
+from ..photo.srgb import LUMINANCE
 from .fast_render import SUPERSAMPLING, Seen
-from .spherical_light import LUMINANCE, SphericalLight
+from .spherical_light import SphericalLight
 
 STRANDS = 14_000  # drawn at most; fewer than there are, and as much thicker
 SAMPLES = 2_000_000  # of all strands

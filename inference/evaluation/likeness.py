@@ -17,6 +17,7 @@ from PIL import Image
 from ..bundle import Avatar, Camera, HeadMesh
 from ..errors import AvatarError
 from ..face.gaze import IRIS_CENTERS
+from ..head.landmark_sets import OUTER_EYES
 from ..head.model import Surface, rotation_matrices
 from ..photo.find_faces import find_faces
 from ..photo.landmarks import find_landmarks
@@ -39,7 +40,7 @@ REGIONS = {
         *(78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191),
     ),
 }
-MOUTH_CORNERS, OUTER_EYES = (61, 291), (33, 263)
+MOUTH_CORNERS = (61, 291)
 INNER_LIPS, LIDS = (13, 14), ((159, 145), (386, 374))
 BROWS, EYE_CORNERS = (105, 334), (33, 133, 362, 263)
 

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from ..bundle import Avatar, Camera, HeadMesh
 from ..face.camera import project
+from ..head.landmark_sets import LEFT_BROW, RIGHT_BROW
 from ..head.model import Surface
-from ..photo.srgb import linear_from_srgb
+from ..photo.srgb import LUMINANCE, linear_from_srgb
 from ..smoothstep import smoothstep
-from ..texture.contours import FACE_OVAL, LEFT_BROW, LEFT_EYE, OUTER_LIPS, RIGHT_BROW, RIGHT_EYE, fill, grow
+from ..texture.contours import FACE_OVAL, LEFT_EYE, OUTER_LIPS, RIGHT_EYE, fill, grow
 from .fast_hair import SeenHair, lit_hair, see_hair
 from .fast_render import SUPERSAMPLING, Look, Seen, developed, see
-from .spherical_light import LUMINANCE, PORTRAIT_LIGHT, SphericalLight, fit_light
+from .spherical_light import PORTRAIT_LIGHT, SphericalLight, fit_light
 
 SIZE = 512
 SURROUNDINGS = 2.4  # sides of the face's box that the frame shows

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..photo.srgb import LUMINANCE
+
 ROUNDS = 6
 TOLERANCE = 1.5  # relative error at which a pixel's weight is a quarter: hair, make-up, glints
 RIDGE = 2e-4  # pull of the directional terms to none, per pixel of weight
 DARKEST = 0.02
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from ..bundle import Camera
+from ..head.landmark_sets import LEFT_BROW, RIGHT_BROW
 from ..head.model import HeadModel
 from ..smoothstep import smoothstep
 from .camera import yaw_degrees
@@ -30,14 +31,12 @@ LASTING = 0.5  # share of what a learned identity leaves unexplained that counts
 FRONTAL, TURNED = 8.0, 25.0  # degrees of yaw between which that fades
 # Mean of mouthSmile at which low brows begin to be the person's own, and are so fully: who smiles does not frown.
 SMILES = (0.2, 0.45)
-BROWS = (70, 63, 105, 66, 107, 55, 65, 52, 53, 46, 300, 293, 334, 296, 336, 285, 295, 282, 283, 276)
+BROWS = RIGHT_BROW + LEFT_BROW
 # Brows of calm faces on the trial photos lie 4 mm lower (median) than a learned identity puts them, which is no frown. All of it
 # given to the person would look still more like the photo, but costs twice as much in ``judge-shape``, whose painted brows read low.
 LOWERED_SHARE = 0.5
-BROW_WIDTH = (
-    0.007,
-    0.022,
-)  # metres from the brows at which the skin no longer quite follows them, and no longer at all
+# Metres from the brows at which the skin no longer quite follows them, and no longer at all.
+BROW_WIDTH = 0.007, 0.022
 
 
 @dataclass(frozen=True)

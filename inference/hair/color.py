@@ -16,23 +16,20 @@ from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from ..bundle import HairColor
-from ..photo.srgb import linear_from_srgb
+from ..head.landmark_sets import LEFT_BROW, RIGHT_BROW
+from ..photo.srgb import LUMINANCE, linear_from_srgb
 from ..smoothstep import smoothstep
 
 EUMELANIN = np.array([0.506, 0.841, 1.653])
 PHEOMELANIN = np.array([0.343, 0.733, 1.924])
 ROUGHNESS = 0.3
 MINIMUM_PIXELS = 30
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 # Quantiles of brightness of the brightest pixels but for glitter, how vivid they are against the others to be gloss or lit hair, and
 # their share in the colour when they are lit.
 BRIGHT, PALER, LIT_SHARE = (0.75, 0.97), (0.9, 1.05), 0.6
 # Largest over smallest channel up to which hair has no colour of its own; luminances between which it is black or grey; what gloss
 # adds to black hair, as a share of what is seen.
 NEUTRAL, GREY_FROM, GLOSS_SHARE = (1.35, 1.9), (0.07, 0.15), 0.55
-# Brows on MediaPipe's mesh, the subject's right then left, as closed outlines.
-RIGHT_BROW = (70, 63, 105, 66, 107, 55, 65, 52, 53, 46)
-LEFT_BROW = (300, 293, 334, 296, 336, 285, 295, 282, 283, 276)
 
 
 def melanin_color(melanin: float, redness: float, roughness: float = ROUGHNESS) -> NDArray:

@@ -72,9 +72,8 @@ def distance_field(
     samples, normals = surface_samples(vertices, triangles, spacing / 2)
     used = vertices[np.unique(triangles)]
     low, high = used.min(0) - MARGIN, used.max(0) + MARGIN
-    low[2] = (
-        used[:, 2].min() + 2 * spacing if floor is None else floor
-    )  # stay above the rim, so that clamping continues the body downwards
+    # Above the rim, so that clamping continues the body downwards.
+    low[2] = used[:, 2].min() + 2 * spacing if floor is None else floor
     shape = np.ceil((high - low) / spacing).astype(int) + 1
     occupied = np.zeros(shape, bool)
     cells = np.round((samples - low) / spacing).astype(int)

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..head.landmark_sets import LEFT_BROW, RIGHT_BROW
+
 FACE_OVAL = (
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
     152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
@@ -16,8 +18,8 @@ FACE_OVAL = (
 FEATURES = {
     "right_eye": (33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7),
     "left_eye": (263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249),
-    "right_brow": (70, 63, 105, 66, 107, 55, 65, 52, 53, 46),
-    "left_brow": (300, 293, 334, 296, 336, 285, 295, 282, 283, 276),
+    "right_brow": RIGHT_BROW,
+    "left_brow": LEFT_BROW,
     "mouth": (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146),
 }
 ABOVE, BELOW, BESIDE = 1.15, 2.3, 1.35  # face heights around the middle of the eyes

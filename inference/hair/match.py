@@ -95,8 +95,10 @@ def rank_styles(model: HeadModel, view: View, seen: HairPicture) -> list[tuple[M
     return sorted(found, key=_score, reverse=True)
 
 
-def compare(drawn: HairPicture, seen: HairPicture, face: NDArray, resolved: float = 1.0) -> tuple[float, float]:
-    """Score and IoU of two hair pictures: overlap of coverage, agreement of directions where both have hair, likeness of curliness.
+def compare(drawn: HairPicture, seen: HairPicture, face: NDArray, resolved: float = 1.0) -> tuple[float, float, float]:
+    """Score, IoU and difference in curliness (0..1) of two hair pictures.
+
+    The score: overlap of coverage, agreement of directions where both have hair, likeness of curliness.
 
     face: (h, w) bool; hair drawn where the photo shows a bare face weighs more. resolved: 0..1, how far the direction of such short
     hair can be seen in a photo at all.
@@ -106,14 +108,14 @@ def compare(drawn: HairPicture, seen: HairPicture, face: NDArray, resolved: floa
     iou = float(both.sum() / max(either.sum(), 1e-6))
     product = (drawn.orientation * seen.orientation).sum(-1)
     agreement = float((both * product).sum() / max(both.sum(), 1e-6))
-    unlike = unlike_curls(drawn, seen)
+    unlike = _unlike_curls(drawn, seen)
     in_face = float((either - seen.coverage)[face].sum() / max(seen.coverage.sum(), 1e-6))
     direction = ORIENTATION_WEIGHT * agreement - COHERENCE_WEIGHT * unlike
     score = iou + resolved * direction + (1 - resolved) * USUAL_DIRECTION - FACE_WEIGHT * in_face
-    return score, iou
+    return score, iou, unlike
 
 
-def unlike_curls(drawn: HairPicture, seen: HairPicture) -> float:
+def _unlike_curls(drawn: HairPicture, seen: HairPicture) -> float:
     """Difference in coherence, 0..1, where both have hair: curls turn within a pixel, straight hair does not."""
     both = np.minimum(drawn.coverage, seen.coverage)
     turned = np.linalg.norm(drawn.orientation, axis=-1) - np.linalg.norm(seen.orientation, axis=-1)
@@ -172,15 +174,9 @@ def _score(found: tuple[Match, Sketch]) -> float:
 def _judged(style: HairStyle, view: View, strands: NDArray, seen: HairPicture) -> Match:
     bare_face = (view.window.oval < -0.03) & (view.window.down > -0.1)
     resolved = float(np.clip((np.median(strand_lengths(strands)) - 0.01) / 0.03, 0, 1))
-    drawn = draw(view, strands)
-    score, iou = compare(drawn, seen, bare_face, resolved)
+    score, iou, unlike = compare(draw(view, strands), seen, bare_face, resolved)
     rare = "rare" in style.tags or bool(style.tie)
-    return Match(
-        style,
-        score + (GATHERED if _gathered(style, view, seen) else -RARE_PENALTY * rare),
-        iou,
-        unlike_curls(drawn, seen),
-    )
+    return Match(style, score + (GATHERED if _gathered(style, view, seen) else -RARE_PENALTY * rare), iou, unlike)
 
 
 def _adapted(head: HeadSurface, view: View, seen: HairPicture, style: HairStyle) -> list[tuple[Match, NDArray]]:

@@ -7,13 +7,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..photo.srgb import linear_from_srgb
-from ..texture.color import LUMINANCE
+from ..head.landmark_sets import OUTER_EYES
+from ..photo.srgb import LUMINANCE, linear_from_srgb
 from ..texture.skin_tone import Scene, natural_color
 
 # Landmarks of MediaPipe's mesh amid both cheeks and the forehead, and the discs around them, in distances between the outer eye corners.
 SKIN = (50, 280, 101, 330, 205, 425, 151, 108, 337)
-OUTER_CORNERS = (33, 263)
 DISC = 0.09
 LIT = 0.4  # of the skin, the darkest share is in shadow
 # Shares of the skin's correction that hair is given: of hue, and of brightness, of which a face alone tells less.
@@ -39,7 +38,7 @@ def light_gain(pixels: NDArray, landmarks: NDArray) -> NDArray[np.float64]:
 
 def _skin_pixels(pixels: NDArray, landmarks: NDArray) -> NDArray:
     """(N, 3) linear colours of plain facial skin."""
-    corners = landmarks[list(OUTER_CORNERS), :2]
+    corners = landmarks[list(OUTER_EYES), :2]
     radius = max(1, round(DISC * float(np.hypot(*(corners[1] - corners[0])))))
     area = np.zeros(pixels.shape[:2], np.uint8)
     for x, y in landmarks[list(SKIN), :2]:

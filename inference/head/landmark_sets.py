@@ -20,6 +20,11 @@ IBUG_68 = (
     *(78, 82, 13, 312, 308, 317, 14, 87),
 )
 
+OUTER_EYES = (33, 263)
+# Outlines of the brows.
+RIGHT_BROW = (70, 63, 105, 66, 107, 55, 65, 52, 53, 46)
+LEFT_BROW = (300, 293, 334, 296, 336, 285, 295, 282, 283, 276)
+
 # The 7 points of the NoW protocol, as positions in the iBUG set: eye corners (right outer, right inner, left inner,
 # left outer), nose bottom, mouth corners (right, left).
 NOW_7 = (36, 39, 42, 45, 33, 48, 54)

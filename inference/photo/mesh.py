@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..head.landmark_sets import OUTER_EYES
 from .crop import Square
 from .mediapipe_runtime import face_mesh
 from .mirror import MIRROR_478
@@ -13,7 +14,6 @@ from .types import Photo
 NETWORK_PIXELS = 192
 # The side of the crop in sizes of the face (of its landmarks' bounds).
 CROP = 1.5
-OUTER_EYE_CORNERS = (33, 263)
 
 
 def read_mesh(photo: Photo, crop: Square) -> np.ndarray | None:
@@ -33,7 +33,7 @@ def box_square(box: tuple[float, float, float, float]) -> Square:
 
 def level_square(points: np.ndarray) -> Square:
     """The crop around landmarks, turned so that the eyes are level."""
-    right, left = points[list(OUTER_EYE_CORNERS), :2]
+    right, left = points[list(OUTER_EYES), :2]
     angle = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
     c, s = np.cos(angle), np.sin(angle)
     axes = np.array([[c, -s], [s, c]])

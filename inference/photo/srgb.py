@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""sRGB's transfer function (IEC 61966-2-1), both ways."""
+"""sRGB's transfer function (IEC 61966-2-1), both ways, and its luminance."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear red, green and blue
 
 
 def linear_from_srgb(values: NDArray) -> NDArray:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from ..head.landmark_sets import OUTER_EYES
 from ..head.model import HeadModel, vertex_normals
 from ..smoothstep import smoothstep
 from .atlas import Atlas, texture_atlas
@@ -18,7 +19,7 @@ from .lid_fold import folded_lids
 from .skin_graph import SkinGraph, skin_graph
 
 NOSE_BASE, NOSE_WINGS, MOUTH_CORNERS = 2, (129, 358), (61, 291)  # MediaPipe's landmarks
-OUTER_EYES, OUTER = (33, 263), (0.8, 0.95)  # landmarks; distance from the midline in theirs
+OUTER = 0.8, 0.95  # distance from the midline in that of the outer eye corners
 CORNER_REACH = 0.013, 0.008  # metres
 FEATURE_RIM = 0.003  # metres
 LIP_LINE, LASH_LINE = 0.0011, 0.0010  # metres

@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..photo import srgb
 from ..photo.srgb import linear_from_srgb, srgb_from_linear
 
 DARKEST = 0.003  # added to linear colour so that black has a logarithm
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+LUMINANCE = srgb.LUMINANCE.astype(np.float32)
 
 
 _LINEAR_OF_BYTE = linear_from_srgb((np.arange(256) / 255).astype(np.float32)).astype(np.float32)

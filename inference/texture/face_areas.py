@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .contours import FACE_OVAL, LEFT_BROW, LEFT_EYE, NOSE_BASE, OUTER_LIPS, RIGHT_BROW, RIGHT_EYE, fill, grow
+from ..head.landmark_sets import LEFT_BROW, RIGHT_BROW
+from .contours import FACE_OVAL, LEFT_EYE, NOSE_BASE, OUTER_LIPS, RIGHT_EYE, fill, grow
 from .view import View
 
 FOREHEAD, CHIN = 10, 152  # MediaPipe's landmarks on the midline

@@ -23,11 +23,8 @@ FINE, WIDE = 0.0011, 0.016  # of the texture's side: scales between which a stai
 # temples have no folds.
 DARKER, BRIGHTER = 0.07, 0.09
 DEEPER, SHINIER, OUTER_DEEPER = 0.22, 0.12, 0.06
-DEVIATIONS = (
-    2.0,
-    3.5,
-    2.5,
-)  # of this skin's own at that scale, at least: beside the mirror image, around, on outer cheeks
+# Of this skin's own deviation at that scale, at least: beside the mirror image, around, on outer cheeks.
+DEVIATIONS = 2.0, 3.5, 2.5
 REMOVED = 1.1  # of what lies beyond, as far as this scale shows it; blurring takes some
 LEAST_LENGTH, DIRECTIONS = 0.027, 10  # of the texture's side: shorter marks are the person's
 NEAR = 5  # pixels of the work
@@ -50,13 +47,10 @@ def even_stains(atlas: Atlas, log: NDArray, plain: NDArray, outer: NDArray) -> f
     other = cv2.remap(np.dstack([band, known]), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     alone = cv2.transform(band, LUMINANCE[None]) * known
     # No face is a mirror image to the millimetre: a mark counts as on both sides when its like is near.
-    other, both, near = (
-        cv2.transform(other[..., :3], LUMINANCE[None]),
-        known * other[..., 3],
-        np.ones((NEAR, NEAR), np.uint8),
-    )
-    darker_beside = (cv2.erode(other, near) - alone) * both
-    brighter_beside = (alone - cv2.dilate(other, near)) * both
+    opposite, both = cv2.transform(other[..., :3], LUMINANCE[None]), known * other[..., 3]
+    near = np.ones((NEAR, NEAR), np.uint8)
+    darker_beside = (cv2.erode(opposite, near) - alone) * both
+    brighter_beside = (alone - cv2.dilate(opposite, near)) * both
     sure = known > 0.9
     usual = 1.4826 * float(np.median(np.abs(alone[sure]))) if sure.any() else 0.0
     least_beside, least_around, least_outer = usual * np.array(DEVIATIONS, np.float32)

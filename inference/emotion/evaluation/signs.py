@@ -15,11 +15,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ...head.landmark_sets import OUTER_EYES
 from ..action_units import UNITS
 from ..synthetic import nominal_strengths
 
 Points = NDArray
-OUTER_EYES = (33, 263)
 INNER_BROWS, OUTER_BROWS = (55, 285, 107, 336), (46, 276, 53, 283)
 UPPER_LIDS, LOWER_LIDS = (159, 158, 386, 385), (145, 374)
 NOSE_WINGS = (129, 358, 64, 294)

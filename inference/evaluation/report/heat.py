@@ -48,7 +48,7 @@ def vertex_errors(
 def heat_picture(avatar: Avatar, errors: NDArray, size: int = 320) -> NDArray[np.uint8]:
     """(size, size, 3) uint8: the neutral head from the front in the colours of its errors (V,), grey where nothing is known."""
     head = avatar.head
-    surface = surface_of(avatar.head)
+    surface = surface_of(head)
     triangles = surface.triangles(*(part for part in ("skin", "eyes") if part in surface.part_names))
     camera = orbit_camera(head.vertices[head.masks["face"] > 0.5], 0.0, size)
     scale = [SUPERSAMPLING, SUPERSAMPLING, 1]
